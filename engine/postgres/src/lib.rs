@@ -1,0 +1,1 @@
+//! PostgreSQL: connections as libpq makes them, the catalog, scratch clusters.

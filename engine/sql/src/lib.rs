@@ -1,0 +1,1 @@
+//! SQL text: statements with their places, and what a query of a plugin may be.

@@ -1,0 +1,1 @@
+//! The workflows of Confiture: configuration, build, lint.

@@ -1,0 +1,1 @@
+//! The bundled rules over a schema.

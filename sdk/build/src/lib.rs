@@ -1,0 +1,1 @@
+//! Builds a Rust crate into a Confiture plugin.

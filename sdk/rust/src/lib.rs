@@ -1,0 +1,1 @@
+//! Write Confiture plugins in Rust.
