@@ -1,0 +1,3 @@
+//! Linting: the rules that the project switched on, run by their plugins over one snapshot.
+
+pub mod rule;
