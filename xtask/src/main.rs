@@ -1,1 +1,45 @@
-fn main() {}
+//! The project's own commands. `cargo xtask` lists them.
+
+mod bench;
+mod command;
+mod demo;
+mod test;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  demo                     builds the example schema in a scratch PostgreSQL, lints it and shows what it finds
+  test [--all-postgres] [FILTER]
+                           formatting, lints, licences and every test; with --all-postgres on PostgreSQL 13 to 18,
+                           with FILTER only the tests whose name contains it
+  plugins                  builds the bundled plugins and the guests of the tests, and precompiles the bundled ones
+  bench host               what crossing the plugin boundary costs, against the figures that the design rests on
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["demo"] => demo::run(),
+        ["test", rest @ ..] => test::run(rest),
+        ["plugins"] => command::step("plugins", || Ok(())),
+        ["bench", name] => bench::run(name),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprint!("unknown command: cargo xtask {}\n\n{USAGE}", words.join(" "));
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("\nerror: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! What several tests need: where things lie.
+
+use std::path::{Path, PathBuf};
+
+/// The workspace's root.
+pub fn workspace() -> PathBuf {
+    let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().map(Path::to_path_buf).unwrap_or(manifest)
+}
+
+/// A folder of real inputs beside the checkout; none where it is absent, and then the test says that it skips.
+pub fn corpus(name: &str) -> Option<PathBuf> {
+    let folder = workspace().join("../shared").join(name);
+    if folder.exists() {
+        return Some(folder);
+    }
+    eprintln!("skipped: {name} is not beside this checkout");
+    None
+}

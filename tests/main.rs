@@ -1,0 +1,5 @@
+//! Every integration and end-to-end test.
+
+#![allow(missing_docs)]
+
+mod architecture;

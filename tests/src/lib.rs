@@ -1,1 +1,0 @@
-//! Integration and end-to-end tests.
