@@ -1,0 +1,8 @@
+//! A command is one file.
+
+pub mod build;
+pub mod completions;
+pub mod init;
+pub mod lint;
+pub mod plugin;
+pub mod snapshot;

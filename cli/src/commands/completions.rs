@@ -1,0 +1,28 @@
+//! `confiture completions SHELL`.
+
+use crate::{
+    arguments::{Arguments, Global},
+    exit::Exit,
+    failure::Failure,
+    output,
+};
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+/// Print a completion script for a shell
+#[derive(Debug, Args)]
+#[command(after_help = "For bash, for example: confiture completions bash > ~/.local/share/bash-completion/completions/confiture")]
+pub struct Completions {
+    /// The shell
+    shell: Shell,
+}
+
+impl Completions {
+    /// Prints the script.
+    pub fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Arguments::command(), "confiture", &mut script);
+        output::result(global, &String::from_utf8_lossy(&script))?;
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,32 @@
+//! Exit codes. They are fixed: scripts rely on them.
+
+use std::process::ExitCode;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// Findings at the failing severity, or a check that did not hold.
+    Findings = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// The configuration, or a file that the user named, is wrong.
+    Configuration = 3,
+    /// The database could not be reached, or refused us.
+    Database = 4,
+    /// SQL of the user's failed, and was undone.
+    Failed = 5,
+    /// A plugin broke, or was refused a capability.
+    Plugin = 7,
+    /// Refused for safety, or declined at a prompt.
+    Refused = 8,
+    /// Ctrl-C.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
