@@ -1,0 +1,107 @@
+//! `confiture lint`.
+
+use crate::{
+    arguments::{Format, Global},
+    exit::Exit,
+    failure::Failure,
+    output,
+    plugins::{self, Loaded},
+    project::Project,
+    report,
+    source::Source,
+};
+use clap::{Args, ValueEnum};
+use confiture_engine::lint::{self, rule::ActiveRule};
+use confiture_model::{finding::Severity, plugin::SchemaView, schema::Parts};
+use std::{path::PathBuf, sync::Arc};
+
+/// Check a schema against the project's rules
+///
+/// Without a path, the database. With paths, the schema that these DDL files make in a scratch PostgreSQL, every
+/// finding with the file and line where its object was created; a path that ends in .json is a stored snapshot.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  confiture lint db/                          lint DDL files, no database needed\n  \
+                        confiture lint --env production             lint a database of the configuration\n  \
+                        confiture lint db/ --format json            one document, for programs\n  \
+                        confiture lint --explain foreign-key-indexed")]
+pub struct Lint {
+    /// DDL files or directories, or a stored snapshot; without any, the database
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Exit 1 from this severity up; otherwise the configuration's, or error
+    #[arg(long, value_name = "SEVERITY")]
+    fail_on: Option<FailOn>,
+    /// Say what a rule finds, why it matters, how to fix it and which options it takes
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["paths", "fail_on"])]
+    explain: Option<String>,
+}
+
+/// From which severity up a run fails.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum FailOn {
+    Info,
+    Warning,
+    Error,
+    Never,
+}
+
+impl Lint {
+    /// Lints, or explains a rule.
+    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let project = Project::load(global)?;
+        let loaded = plugins::load(&project).await?;
+        if let Some(rule) = &self.explain {
+            return plugins::explain(&loaded, rule).and_then(|text| output::result(global, &text)).map(|()| Exit::Done);
+        }
+        let source = Source::of(&self.paths)?;
+        let rules = loaded.resolve(&project)?;
+        let acquired = source.acquire(&project, parts(&loaded, &rules)).await?;
+        loaded.database.open(acquired.database(&project).await);
+        let (reported, title) = (acquired.reported, acquired.title);
+        let view = SchemaView {
+            snapshot: Arc::new(acquired.snapshot),
+            environment: project.environment_name().unwrap_or_default(),
+            masked_columns: Vec::new(),
+        };
+        let mut report = lint::run(&loaded.plugins, &rules, &view).await;
+        report.findings.retain(|finding| reported.covers(finding.span.as_ref()));
+        let text = match global.format.unwrap_or(Format::Text) {
+            Format::Text => report::text::render(&report, &title),
+            Format::Json => report::json::render(&report)?,
+        };
+        output::result(global, &text)?;
+        for fault in &report.faults {
+            output::error(&fault.to_string());
+        }
+        Ok(self.exit(&project, &report))
+    }
+
+    fn exit(&self, project: &Project, report: &lint::report::LintReport) -> Exit {
+        let failing = match self.fail_on {
+            None => Some(project.config.linting.fail_on_severity),
+            Some(FailOn::Info) => Some(Severity::Info),
+            Some(FailOn::Warning) => Some(Severity::Warning),
+            Some(FailOn::Error) => Some(Severity::Error),
+            Some(FailOn::Never) => None,
+        };
+        if !report.faults.is_empty() {
+            return Exit::Plugin;
+        }
+        match failing {
+            Some(severity) if report.fails_at(severity) => Exit::Findings,
+            _ => Exit::Done,
+        }
+    }
+}
+
+/// What the switched-on rules read, so that the rest is not fetched.
+fn parts(loaded: &Loaded, rules: &[ActiveRule]) -> Parts {
+    let mut parts = Parts::NONE;
+    for rule in rules {
+        let infos = loaded.plugins.iter().filter(|plugin| plugin.name() == rule.plugin).flat_map(|plugin| plugin.rules());
+        for info in infos.filter(|info| info.id == rule.setting.id) {
+            parts |= info.reads;
+        }
+    }
+    parts
+}

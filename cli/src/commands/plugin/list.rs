@@ -1,0 +1,74 @@
+//! `confiture plugin list`.
+
+use crate::{
+    arguments::{Format, Global},
+    exit::Exit,
+    failure::Failure,
+    output,
+    plugins::{self, Opened},
+    project::Project,
+};
+use clap::Args;
+use confiture_model::{plugin::LintPlugin, rule::RuleInfo};
+use std::{fmt::Write, sync::Arc};
+
+/// List the project's plugins and what they offer
+#[derive(Debug, Args)]
+pub struct List {
+    /// Print the grants in force, as configuration
+    #[arg(long)]
+    grants: bool,
+}
+
+impl List {
+    /// Lists the bundled plugins, then the project's own.
+    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let project = Project::load(global)?;
+        let opened = plugins::open_all(&project, &plugins::host()?).await?;
+        let text = if self.grants { grants(&opened) } else { listing(&opened, global).await? };
+        output::result(global, &text)?;
+        Ok(Exit::Done)
+    }
+}
+
+async fn listing(opened: &[Opened], global: &Global) -> Result<String, Failure> {
+    let mut text = String::new();
+    let mut documents = Vec::new();
+    for one in opened {
+        let lint = plugins::lint_of(one).await?;
+        let rules = lint.as_deref().map(LintPlugin::rules).unwrap_or_default();
+        documents.push(super::inspect::document(&one.plugin, rules));
+        let info = one.plugin.info();
+        let origin = one.file.as_ref().map_or("bundled".to_owned(), |file| file.display().to_string());
+        let _ = writeln!(text, "{} ({} {}, {origin})", one.plugin.name(), info.name, info.version);
+        let _ = writeln!(text, "  {}", info.summary);
+        for rule in rules {
+            let _ = writeln!(text, "  {:<24} {}", rule.id, rule.summary);
+        }
+    }
+    match global.format.unwrap_or(Format::Text) {
+        Format::Text => Ok(text),
+        Format::Json => {
+            let document = serde_json::json!({ "schema_version": 1, "plugins": documents });
+            serde_json::to_string_pretty(&document).map(|text| text + "\n").map_err(Failure::with(Exit::Failed))
+        }
+    }
+}
+
+/// The grants as a user would write them, so that they can be copied and changed.
+fn grants(opened: &[Opened]) -> String {
+    let mut text = String::new();
+    for one in opened {
+        let _ = writeln!(text, "[plugins.{}]", one.plugin.name());
+        let _ = writeln!(text, "grant = {}\n", confiture_engine::config::grant_as_toml(&one.grant));
+    }
+    text
+}
+
+/// Kept together so that the listing and the inspection agree.
+pub type Rules = Option<Arc<dyn LintPlugin>>;
+
+/// A rule as data.
+pub fn rule_document(rule: &RuleInfo) -> serde_json::Value {
+    serde_json::to_value(rule).unwrap_or_default()
+}

@@ -1,0 +1,88 @@
+//! `confiture plugin run`.
+
+use crate::{
+    arguments::{Format, Global},
+    exit::Exit,
+    failure::Failure,
+    output,
+    plugins::{self, Opened},
+    project::Project,
+    report,
+    source::Source,
+};
+use clap::{Args, ValueEnum};
+use confiture_engine::{
+    config::Linting,
+    lint::{self, resolve},
+};
+use confiture_model::{
+    finding::Severity,
+    plugin::{Capabilities, DatabaseAccess, SchemaView},
+    schema::Parts,
+};
+use std::{path::PathBuf, sync::Arc};
+
+/// Run the rules of one plugin over a schema, whatever the configuration says: for its author
+#[derive(Debug, Args)]
+#[command(after_help = "Example: confiture plugin run my_rules.wasm db/ --rule no-blobs --option allowed='[\"avatar\"]'")]
+pub struct Run {
+    /// A component's file, or the name of one of the project's plugins
+    #[arg(value_name = "FILE|NAME")]
+    plugin: String,
+    /// DDL files or directories, or a stored snapshot; without any, the database
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Only this rule; otherwise all that it offers
+    #[arg(long)]
+    rule: Option<String>,
+    /// An option of the rule: NAME=JSON, or NAME=TEXT
+    #[arg(long = "option", value_name = "NAME=VALUE", requires = "rule")]
+    options: Vec<String>,
+    /// Let it read the database
+    #[arg(long, value_name = "ACCESS")]
+    grant_database: Option<Access>,
+}
+
+/// What `--grant-database` takes.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Access {
+    Read,
+}
+
+impl Run {
+    /// Runs the rules.
+    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
+        let project = Project::load(global)?;
+        let opened = super::inspect::find(&self.plugin, global).await?;
+        let database = if self.grant_database.is_some() { DatabaseAccess::Read } else { opened.grant.database };
+        let granted = Opened { grant: Capabilities { database, ..opened.grant }, ..opened };
+        let loaded = plugins::load_one(granted).await?;
+        let plugin = &loaded.plugins[..];
+        let offers: Vec<_> = plugin.iter().map(|plugin| (plugin.name(), plugin.rules())).collect();
+        let linting = Linting::of_rules(&offers, self.rule.as_deref(), &self.options)
+            .map_err(Failure::with(Exit::Configuration))?;
+        let rules = resolve::resolve(&linting, &offers).map_err(Failure::with(Exit::Configuration))?;
+        let acquired = Source::of(&self.paths)?.acquire(&project, Parts::ALL).await?;
+        loaded.database.open(acquired.database(&project).await);
+        let title = acquired.title;
+        let view = SchemaView {
+            snapshot: Arc::new(acquired.snapshot),
+            environment: project.environment_name().unwrap_or_default(),
+            masked_columns: Vec::new(),
+        };
+        let report = lint::run(plugin, &rules, &view).await;
+        let text = match global.format.unwrap_or(Format::Text) {
+            Format::Text => report::text::render(&report, &title),
+            Format::Json => report::json::render(&report)?,
+        };
+        output::result(global, &text)?;
+        for fault in &report.faults {
+            output::error(&fault.to_string());
+        }
+        Ok(match report.faults.is_empty() {
+            false => Exit::Plugin,
+            true if report.fails_at(Severity::Error) => Exit::Findings,
+            true => Exit::Done,
+        })
+    }
+}

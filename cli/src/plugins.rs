@@ -1,0 +1,113 @@
+//! Every plugin of a run: the bundled ones and the project's own, opened, granted and asked for their rules.
+
+use crate::{database::LateDatabase, exit::Exit, failure::Failure, output, project::Project};
+use confiture_engine::{
+    config::{self, PluginConfig},
+    lint::{self, rule::ActiveRule},
+};
+use confiture_host::{Host, HostOptions, LintGrant, Plugin};
+use confiture_model::{
+    plugin::{Capabilities, LintPlugin, Offer},
+    rule::RuleInfo,
+};
+use std::{path::PathBuf, sync::Arc};
+
+/// A plugin that was opened, and what the project gives it.
+pub struct Opened {
+    /// The component.
+    pub plugin: Plugin,
+    /// What it is given.
+    pub grant: Capabilities,
+    /// Where it comes from; none for a bundled one.
+    pub file: Option<PathBuf>,
+}
+
+/// The plugins that offer rules, ready to run.
+pub struct Loaded {
+    /// Ready to run.
+    pub plugins: Vec<Arc<dyn LintPlugin>>,
+    /// What those with a `read` grant ask.
+    pub database: Arc<LateDatabase>,
+}
+
+/// The sandbox, with its cache where the user's caches are.
+pub fn host() -> Result<Host, Failure> {
+    let options = HostOptions { cache_dir: cache_directory(), ..HostOptions::default() };
+    Host::new(options).map_err(Failure::with(Exit::Plugin))
+}
+
+fn cache_directory() -> Option<PathBuf> {
+    let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = absolute("CONFITURE_CACHE_DIR")
+        .or_else(|| absolute("XDG_CACHE_HOME").map(|base| base.join("confiture")))
+        .or_else(|| absolute("HOME").map(|home| home.join(".cache/confiture")))?;
+    Some(base.join("components"))
+}
+
+/// Opens every plugin of the project. Nothing is granted yet.
+pub async fn open_all(project: &Project, host: &Host) -> Result<Vec<Opened>, Failure> {
+    let defaults = config::grants(confiture_bundled::GRANTS).map_err(Failure::with(Exit::Configuration))?;
+    let mut opened = Vec::new();
+    for bundled in confiture_bundled::plugins() {
+        let configured = project.config.plugins.get(bundled.name);
+        if configured.is_some_and(|plugin| plugin.source.is_some()) {
+            return Err(two_of_one_name(bundled.name));
+        }
+        if configured.is_some_and(|plugin| !plugin.enabled) {
+            continue;
+        }
+        let Some(wasm) = bundled.wasm else {
+            output::warn(format!("this build carries no plugin `{}`: run `cargo xtask plugins`, then build again", bundled.name));
+            continue;
+        };
+        let plugin =
+            host.open(bundled.name, wasm, bundled.precompiled).await.map_err(Failure::with(Exit::Plugin))?;
+        let grant = configured.and_then(|plugin| plugin.grant.clone()).or_else(|| defaults.get(bundled.name).cloned());
+        opened.push(Opened { plugin, grant: grant.unwrap_or_default(), file: None });
+    }
+    for (name, configured) in project.config.plugins.iter().filter(|(_, plugin)| plugin.enabled) {
+        if let Some(source) = &configured.source {
+            opened.push(open(host, name, source.clone(), configured).await?);
+        }
+    }
+    Ok(opened)
+}
+
+async fn open(host: &Host, name: &str, file: PathBuf, configured: &PluginConfig) -> Result<Opened, Failure> {
+    let wasm = std::fs::read(&file).map_err(|error| {
+        Failure::new(Exit::Configuration, format!("plugin `{name}`: {} could not be read: {error}", file.display()))
+    })?;
+    let plugin = host.open(name, &wasm, None).await.map_err(Failure::with(Exit::Plugin))?;
+    Ok(Opened { plugin, grant: configured.grant.clone().unwrap_or_default(), file: Some(file) })
+}
+
+fn two_of_one_name(name: &str) -> Failure {
+    Failure::new(
+        Exit::Configuration,
+        format!("two plugins are called `{name}`: one is bundled. Give yours in the configuration another name"),
+    )
+}
+
+/// Opens every plugin and makes those that offer rules ready to run.
+pub async fn load(project: &Project) -> Result<Loaded, Failure> {
+    let host = host()?;
+    let database = Arc::new(LateDatabase::default());
+    let mut plugins = Vec::new();
+    for Opened { plugin, grant, .. } in open_all(project, &host).await? {
+        if !plugin.offers().contains(&Offer::Lint) {
+            continue;
+        }
+        let grant = LintGrant { capabilities: grant, database: Some(database.clone()), ..LintGrant::default() };
+        plugins.push(plugin.lint(grant).await.map_err(Failure::with(Exit::Plugin))?);
+    }
+    Ok(Loaded { plugins, database })
+}
+
+impl Loaded {
+    /// The rules that the project switched on.
+    pub fn resolve(&self, project: &Project) -> Result<Vec<ActiveRule>, Failure> {
+        let offers: Vec<(&str, &[RuleInfo])> =
+            self.plugins.iter().map(|plugin| (plugin.name(), plugin.rules())).collect();
+        lint::resolve::resolve(&project.config.linting, &offers).map_err(Failure::with(Exit::Configuration))
+    }
+}

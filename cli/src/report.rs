@@ -1,0 +1,4 @@
+//! What a lint run found, printed.
+
+pub mod json;
+pub mod text;
