@@ -1,0 +1,161 @@
+//! Migrations: what the ledger of a database holds, and the connection on which a run works.
+//!
+//! The ledger lives in schema `confiture` of the database that it describes: `migration` (what is applied now), `event`
+//! (append-only: what happened) and `snapshot` (schemas, by the hash of their content). Its rows are written in the
+//! migration's own transaction, so that they cannot disagree with the database.
+
+use crate::{BoxFuture, session::SessionError};
+use serde::{Deserialize, Serialize};
+
+/// How far a migration has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum Progress {
+    /// All of it.
+    Applied,
+    /// Committed, with work after the commit still to do: the number of stages done.
+    StagesPending {
+        /// Stages that are done.
+        done: u32,
+    },
+    /// A migration outside a transaction that stopped part-way: its first `done` statements ran. `started` says that
+    /// the next one was sent, and nobody has recorded how it ended.
+    Partial {
+        /// Statements that are done.
+        done: u32,
+        /// Whether the statement after them was sent.
+        started: bool,
+    },
+}
+
+/// A row of `confiture.migration`: a migration that is applied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerEntry {
+    /// The version's digits, without dashes; `R__name` for a repeatable one.
+    pub version: String,
+    /// What stands behind the version in the file's name.
+    pub name: String,
+    /// SHA-256 of the script as its statements, in hexadecimal; empty for a baseline without files.
+    pub checksum: String,
+    /// How far it has come.
+    pub progress: Progress,
+    /// When it was applied, RFC 3339, by the server's clock.
+    pub applied_at: String,
+    /// `user@host` of the client, and the database role.
+    pub applied_by: String,
+    /// Milliseconds, from the first hook to the commit.
+    pub duration_ms: u64,
+    /// The content address of the schema after it, where one was taken.
+    pub snapshot: Option<String>,
+    /// How it came into the ledger: `run`, `baseline` or `adopted:flyway`.
+    pub origin: String,
+}
+
+/// What happened: a row of `confiture.event`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// `applied`, `rolled-back`, `failed`, `resumed`, `baselined`, `repaired`, `adopted`, ...
+    pub kind: String,
+    /// The migration; none for an event of the whole ledger.
+    pub version: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+    /// The run that it belongs to: a UUID made by the client, which also tells after a lost connection whether a commit
+    /// arrived.
+    pub run: String,
+    /// Milliseconds.
+    pub duration_ms: Option<u64>,
+    /// Statistics, the SQLSTATE of a failure, statement numbers: a JSON object that holds no row values.
+    pub details: serde_json::Value,
+}
+
+/// Who holds the run lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LockHolder {
+    /// Its backend.
+    pub pid: i32,
+    /// Its database role.
+    pub user: String,
+    /// Its address; `local` for a unix socket.
+    pub host: String,
+    /// Its `application_name`.
+    pub application: String,
+    /// Seconds since it connected.
+    pub age_seconds: u64,
+}
+
+/// The connection on which a run works.
+///
+/// Dropping it without a commit leaves what the server then does: a rollback.
+pub trait MigrationConnection: Send {
+    /// Refuses what no run can work on, each with its reason: a standby, a transaction pooler between us and the server,
+    /// a ledger that is newer than this program, missing rights. Makes or upgrades the ledger, in one transaction.
+    fn prepare<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>>;
+    /// What is applied, in no particular order. Makes nothing: a database without a ledger has no entries.
+    fn entries<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<LedgerEntry>, SessionError>>;
+    /// Events, newest first.
+    fn events<'a>(&'a mut self, limit: u32) -> BoxFuture<'a, Result<Vec<Event>, SessionError>>;
+    /// Runs one statement by the simple protocol, as the user wrote it, and answers how many rows it changed.
+    /// Dropping the future cancels the statement on the server.
+    fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, SessionError>>;
+    /// Runs `COPY … FROM stdin` with its data.
+    fn copy_in<'a>(&'a mut self, sql: &'a str, data: &'a str) -> BoxFuture<'a, Result<u64, SessionError>>;
+    /// Begins a transaction with this `lock_timeout` and `statement_timeout` (0: none), both local to it.
+    fn begin<'a>(
+        &'a mut self,
+        lock_timeout_ms: u64,
+        statement_timeout_ms: u64,
+    ) -> BoxFuture<'a, Result<(), SessionError>>;
+    /// Commits. An error that is [`SessionError::Connection`] says nothing about the outcome: ask
+    /// [`MigrationConnection::outcome_of`] on a new connection.
+    fn commit<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>>;
+    /// Rolls back, whatever state the transaction is in.
+    fn rollback<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>>;
+    /// Whether the server is inside a transaction block (a user's script may have ended ours).
+    fn in_transaction<'a>(&'a mut self) -> BoxFuture<'a, Result<bool, SessionError>>;
+    /// Writes an entry, in place of one of the same version, in the transaction that is open, or in one of its own.
+    fn record<'a>(&'a mut self, entry: &'a LedgerEntry, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>>;
+    /// Takes an entry out, as [`MigrationConnection::record`] puts it in.
+    fn remove<'a>(&'a mut self, version: &'a str, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>>;
+    /// Writes an event alone.
+    fn note<'a>(&'a mut self, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>>;
+    /// Reads the schema and stores it by its content, in the transaction that is open; answers its address.
+    fn store_snapshot<'a>(&'a mut self) -> BoxFuture<'a, Result<String, SessionError>>;
+    /// A stored snapshot.
+    fn load_snapshot<'a>(
+        &'a mut self,
+        address: &'a str,
+    ) -> BoxFuture<'a, Result<Option<crate::schema::Snapshot>, SessionError>>;
+    /// The schema as it is now, and as the ledger's snapshots hold it: without statistics.
+    fn current_snapshot<'a>(&'a mut self) -> BoxFuture<'a, Result<crate::schema::Snapshot, SessionError>>;
+    /// Whether the events of a run hold one of this kind for this version: what became of a commit.
+    fn outcome_of<'a>(
+        &'a mut self,
+        run: &'a str,
+        version: &'a str,
+        kind: &'a str,
+    ) -> BoxFuture<'a, Result<bool, SessionError>>;
+    /// Indexes of this name that a failed CONCURRENTLY left INVALID, and those that are there and valid: `Some(valid)`.
+    fn index_state<'a>(
+        &'a mut self,
+        schema: Option<&'a str>,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<Option<bool>, SessionError>>;
+    /// Takes the run lock if it is free, on a connection of its own that is outside any transaction; else its holder.
+    fn try_lock<'a>(&'a mut self) -> BoxFuture<'a, Result<Result<(), LockHolder>, SessionError>>;
+    /// Whether the run lock is still held: asked before every commit.
+    fn lock_is_held<'a>(&'a mut self) -> BoxFuture<'a, Result<bool, SessionError>>;
+    /// Lets the run lock go.
+    fn unlock<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>>;
+    /// Puts role, search_path and timeouts back to what they were when the connection was made.
+    fn reset<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>>;
+}
+
+/// Makes connections for a run: a second one after the first was lost.
+pub trait MigrationConnector: Send + Sync {
+    /// Connects.
+    ///
+    /// # Errors
+    /// [`SessionError::Connection`].
+    fn connect<'a>(&'a self) -> BoxFuture<'a, Result<Box<dyn MigrationConnection>, SessionError>>;
+}
