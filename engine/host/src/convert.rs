@@ -1,0 +1,10 @@
+//! Between the contract's types and the model's: the same records twice, since neither side may know the other.
+
+pub(crate) mod catalog;
+pub(crate) mod database;
+pub(crate) mod error;
+pub(crate) mod finding;
+pub(crate) mod info;
+pub(crate) mod object;
+pub(crate) mod relation;
+pub(crate) mod rule;
