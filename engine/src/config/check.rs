@@ -1,7 +1,7 @@
 //! What the shape of a file cannot say: names that clash, grants of what is not there, numbers out of range.
 
 use super::{
-    Limits, Problem, Source, Span, Spanned,
+    Limits, Problem, Source, Spanned,
     file::{File, PluginTable},
     nearest,
 };
@@ -34,9 +34,10 @@ fn plugin_name<'a>(
         Some(first) => {
             let (first, second) = if first.span < name.span { (first, name) } else { (name, first) };
             let line = source.locate(first.span).line;
-            let message = format!("two plugins with one name: `{}` and, in line {line}, `{}`", second.value, first.value);
+            let message =
+                format!("two plugins with one name: `{}` and, in line {line}, `{}`", second.value, first.value);
             Err(Problem::new(second.span, message)
-                .help("names differ in more than their case and `-` or `_`: rename one of them"))
+                .help("names must differ in more than case, `-` and `_`: rename one of them"))
         }
     }
 }
@@ -49,9 +50,11 @@ fn grant(table: &PluginTable, file: &File) -> Result<(), Problem> {
             let message = format!("the directory `{name}` is granted, but `directories` does not say which one it is");
             let problem = Problem::new(grant.span, message).within("grant", grant.span);
             let known = file.directories.keys().map(String::as_str);
-            Err(problem.help(nearest::hint(name, known).unwrap_or_else(|| {
-                format!("write `directories.{name} = \"/path/of/{name}\"` at the top of the file")
-            })))
+            Err(problem.help(
+                nearest::hint(name, known).unwrap_or_else(|| {
+                    format!("write `directories.{name} = \"/path/of/{name}\"` at the top of the file")
+                }),
+            ))
         }
     }
 }
@@ -69,4 +72,3 @@ fn limits(limits: &Spanned<Limits>) -> Result<(), Problem> {
     }
     Ok(())
 }
-

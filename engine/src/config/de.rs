@@ -3,8 +3,7 @@
 
 use super::{
     error::Problem,
-    nearest,
-    spanned,
+    nearest, spanned,
     tree::{Entry, Node, Value},
 };
 use serde::{
@@ -145,7 +144,7 @@ impl<'de> de::Deserializer<'de> for &'de Node {
     fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
         match &self.value {
             Value::Integer(number) if u32::try_from(*number).is_ok() => self.deserialize_any(visitor),
-            Value::Integer(_) => Err(Problem::new(self.span, format!("expected a whole number from 0 to {}", u32::MAX))),
+            Value::Integer(_) => Err(Problem::new(self.span, "expected a whole number that is not negative")),
             _ => Err(self.unexpected("a whole number")),
         }
     }

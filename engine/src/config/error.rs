@@ -6,31 +6,34 @@ use std::fmt;
 
 /// A mistake found in a configuration whose file is known to whoever asked: it becomes a [`ConfigError`] there.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Problem {
+pub struct Problem {
+    /// Where; none about something that stands in no file.
     pub span: Option<Span>,
+    /// What is wrong.
     pub message: String,
+    /// What to do about it.
     pub help: Option<String>,
     /// The keys that lead to it, outermost first.
     pub path: Vec<String>,
 }
 
 impl Problem {
-    pub fn new(span: Span, message: impl Into<String>) -> Self {
+    pub(crate) fn new(span: Span, message: impl Into<String>) -> Self {
         Self { span: Some(span), message: message.into(), help: None, path: Vec::new() }
     }
 
     /// About something that stands in no file, such as an option of the command line.
-    pub fn nowhere(message: impl Into<String>) -> Self {
+    pub(crate) fn nowhere(message: impl Into<String>) -> Self {
         Self { span: None, message: message.into(), help: None, path: Vec::new() }
     }
 
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// The same problem, seen from the table or list that holds `key`.
-    pub fn within(mut self, key: impl Into<String>, span: Span) -> Self {
+    pub(crate) fn within(mut self, key: impl Into<String>, span: Span) -> Self {
         self.path.insert(0, key.into());
         self.span.get_or_insert(span);
         self
@@ -41,7 +44,7 @@ impl Problem {
         self.path.iter().map(|key| format!("/{}", key.replace('~', "~0").replace('/', "~1"))).collect()
     }
 
-    pub fn in_source(self, source: &Source) -> ConfigError {
+    pub(crate) fn in_source(self, source: &Source) -> ConfigError {
         let mut message = self.message.clone();
         if !self.path.is_empty() {
             message = format!("{}: {message}", self.pointer());

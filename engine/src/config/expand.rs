@@ -53,12 +53,7 @@ impl fmt::Debug for Text {
     }
 }
 
-fn expand(
-    written: &str,
-    span: Span,
-    source: &Source,
-    env: &dyn Fn(&str) -> Option<String>,
-) -> Result<String, Problem> {
+fn expand(written: &str, span: Span, source: &Source, env: &dyn Fn(&str) -> Option<String>) -> Result<String, Problem> {
     let at = |needle: &str| source.find_in(span, needle).unwrap_or(span);
     let mut expanded = String::with_capacity(written.len());
     let mut rest = written;

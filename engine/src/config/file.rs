@@ -131,7 +131,11 @@ pub(super) fn read(tree: &Node, root: PathBuf, source: &Arc<Source>) -> Result<C
     check::plugins(&file, source)?;
     let mut config = Config { root, source: source.clone(), ..Config::default() };
     for (name, table) in file.environments {
-        config.environments.insert(name, environment(table, source)?);
+        let environment = environment(table, source).map_err(|problem| {
+            let place = problem.span.unwrap_or_default();
+            problem.within(name.clone(), place).within("environments", place)
+        })?;
+        config.environments.insert(name, environment);
     }
     config.build = file.build.unwrap_or_default();
     let mut linting = file.linting;
@@ -149,9 +153,9 @@ pub(super) fn read(tree: &Node, root: PathBuf, source: &Arc<Source>) -> Result<C
 }
 
 fn environment(table: EnvironmentTable, source: &Arc<Source>) -> Result<Environment, Problem> {
-    for url in [&table.database_url, &table.reader_url].into_iter().flatten() {
-        if !matches!(url.value, Value::String(_)) {
-            return Err(url.unexpected("a connection string"));
+    for (key, url) in [("database_url", &table.database_url), ("reader_url", &table.reader_url)] {
+        if let Some(url) = url.as_ref().filter(|url| !matches!(url.value, Value::String(_))) {
+            return Err(url.unexpected("a connection string").within(key, url.span));
         }
     }
     let EnvironmentTable { database_url, reader_url, reader, protected } = table;
@@ -166,7 +170,8 @@ fn join(block: EnvironmentBlock, config: &mut Config, linting: &mut Option<Linti
         return Err(Problem::new(name.span, message));
     }
     let table = EnvironmentTable { database_url, reader_url, reader, protected };
-    config.environments.insert(name.value.clone(), environment(table, &config.source)?);
+    let environment = environment(table, &config.source).map_err(|problem| problem.within("environment", name.span))?;
+    config.environments.insert(name.value.clone(), environment);
     config.default_environment = Some(name.value);
     config.hooks = hooks;
     if let Some(order) = load_order {

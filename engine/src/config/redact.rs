@@ -3,13 +3,14 @@
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// The password of a URL, of a `key=value` connection string, and whatever is written behind a key that says it is
-/// secret. One group each: what to hide.
+/// The password of a URL and of a `key=value` connection string; what is written, quoted or not, behind a key that says
+/// it is secret. One group each: what to hide.
 static SECRETS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
         r"://[^/@\s:]*:([^@\s]+)@",
         r"(?i)\b(?:password|passwd|sslpassword)\s*=\s*([^\s&]+)",
-        r#"(?i)(?:password|passwd|secret|salt|token|private_key)["']?\s*[:=]\s*["']?([^\s"'$\[{][^"']*)"#,
+        r#"(?i)(?:password|passwd|secret|salt|token|private_key)["']?\s*[:=]\s*["']([^"']+)"#,
+        r#"(?i)(?:password|passwd|secret|salt|token|private_key)["']?\s*[:=]\s*([^\s"'$\[{]\S*)"#,
     ]
     .iter()
     .filter_map(|pattern| Regex::new(pattern).ok())

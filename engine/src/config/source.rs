@@ -12,6 +12,9 @@ pub struct Span {
     pub end: usize,
 }
 
+/// Lines longer than this are not shown whole.
+const LONG: usize = 160;
+
 impl From<Range<usize>> for Span {
     fn from(range: Range<usize>) -> Self {
         Self { start: range.start, end: range.end }
@@ -35,18 +38,22 @@ impl Source {
         SourceSpan { file: self.name.clone(), line, column, end_line, end_column }
     }
 
-    /// The line in which `span` starts, with the place underlined, and without the passwords that it may hold.
+    /// The line in which `span` starts, with the place underlined, and without the passwords that it may hold. Of a long
+    /// line only what is near.
     pub fn excerpt(&self, span: Span) -> String {
         let start = self.boundary(span.start);
         let line_start = self.text[..start].rfind('\n').map_or(0, |newline| newline + 1);
         let line_end = self.text[start..].find('\n').map_or(self.text.len(), |newline| start + newline);
-        let line = self.text[line_start..line_end].trim_end();
-        let before: String = self.text[line_start..start].chars().map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+        let line: Vec<char> = redact(self.text[line_start..line_end].trim_end()).chars().collect();
+        let column = self.text[line_start..start].chars().count().min(line.len());
         let end = self.boundary(span.end).clamp(start, line_end);
         let width = self.text[start..end].trim_end().chars().count().max(1);
+        let from = if line.len() > LONG { column.saturating_sub(LONG / 2) } else { 0 };
+        let shown: String = line[from..].iter().take(LONG).collect();
+        let before: String = line[from..column].iter().map(|c| if *c == '\t' { '\t' } else { ' ' }).collect();
         let number = self.line_and_column(start).0.to_string();
         let margin = " ".repeat(number.len());
-        format!("{number} | {}\n{margin} | {before}{}", redact(line), "^".repeat(width))
+        format!("{number} | {shown}\n{margin} | {before}{}", "^".repeat(width.min(LONG - before.chars().count())))
     }
 
     /// The part of `span` that holds the first `needle`, where it is written there as it stands.
@@ -98,5 +105,14 @@ mod tests {
         let source = source("a = 1");
         assert_eq!(source.excerpt(Span { start: 99, end: 120 }), "1 | a = 1\n  |      ^");
         assert_eq!(Source::default().excerpt(Span::default()), "1 | \n  | ^");
+    }
+
+    #[test]
+    fn of_a_long_line_only_what_is_near_shows() {
+        let source = source(&format!("{}x{}", "é".repeat(1000), "z".repeat(1000)));
+        let shown = source.excerpt(Span { start: 2000, end: 3001 });
+        let lines: Vec<_> = shown.lines().collect();
+        assert_eq!(lines[0], format!("1 | {}x{}", "é".repeat(80), "z".repeat(79)));
+        assert_eq!(lines[1], format!("  | {}{}", " ".repeat(80), "^".repeat(80)));
     }
 }

@@ -28,7 +28,11 @@ fn entries(table: &DeTable<'_>) -> Result<Value, Problem> {
     let mut entries = Vec::with_capacity(table.len());
     for (key, value) in table {
         let key_span = Span::from(key.span());
-        entries.push(Entry { key: key.get_ref().to_string(), key_span, node: node(value.span().into(), value.get_ref())? });
+        entries.push(Entry {
+            key: key.get_ref().to_string(),
+            key_span,
+            node: node(value.span().into(), value.get_ref())?,
+        });
     }
     entries.sort_by_key(|entry| entry.key_span);
     Ok(Value::Table(entries))
@@ -42,9 +46,9 @@ fn node(span: Span, value: &DeValue<'_>) -> Result<Node, Problem> {
         DeValue::Boolean(value) => Value::Bool(*value),
         // Nothing in a configuration is a date: whoever takes it reads its text.
         DeValue::Datetime(date) => Value::String(Text::new(date.to_string())),
-        DeValue::Array(items) => Value::List(
-            items.iter().map(|item| node(item.span().into(), item.get_ref())).collect::<Result<_, _>>()?,
-        ),
+        DeValue::Array(items) => {
+            Value::List(items.iter().map(|item| node(item.span().into(), item.get_ref())).collect::<Result<_, _>>()?)
+        }
         DeValue::Table(table) => entries(table)?,
     };
     Ok(Node { span, value })

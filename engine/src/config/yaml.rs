@@ -61,10 +61,8 @@ impl<'s> Builder<'s> {
             Some(Ok((event, span))) => Ok(Some((event, span.byte_range().unwrap_or(0..0).into()))),
             Some(Err(error)) => {
                 let offset = error.marker().byte_offset().unwrap_or(self.source.text.len());
-                let mut problem = Problem::new(
-                    Span { start: offset, end: offset },
-                    format!("this is not YAML: {}", error.kind()),
-                );
+                let mut problem =
+                    Problem::new(Span { start: offset, end: offset }, format!("this is not YAML: {}", error.kind()));
                 if self.indented_with_a_tab(offset) {
                     problem = problem.help("YAML is indented with spaces: a tab cannot stand here");
                 }
@@ -143,9 +141,7 @@ impl<'s> Builder<'s> {
         }
         let problem = Problem::new(span, "this key is no plain text");
         Err(match event {
-            Event::Scalar(text, ..) if text == "<<" => {
-                problem.help("`<<` is not part of YAML 1.2: write the keys out")
-            }
+            Event::Scalar(text, ..) if text == "<<" => problem.help("`<<` is not part of YAML 1.2: write the keys out"),
             _ => problem,
         })
     }

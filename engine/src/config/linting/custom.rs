@@ -1,6 +1,9 @@
 //! A rule that the project makes of a pattern.
 
-use super::super::{Problem, Spanned, tree::{Node, Value}};
+use super::super::{
+    Problem, Spanned,
+    tree::{Node, Value},
+};
 use regex::Regex;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
@@ -122,8 +125,9 @@ impl CustomRule {
     /// Whether its pattern is one, and does what its example says.
     pub(super) fn check(&self) -> Result<(), Problem> {
         let Some(pattern) = &self.pattern else { return Ok(()) };
-        let regex = Regex::new(&pattern.value)
-            .map_err(|error| Problem::new(pattern.span, format!("this is no regular expression: {}", reason(&error))))?;
+        let regex = Regex::new(&pattern.value).map_err(|error| {
+            Problem::new(pattern.span, format!("this is no regular expression: {}", reason(&error)))
+        })?;
         let Some(example) = &self.example else { return Ok(()) };
         let wrong = |name: &Spanned<String>, says: &str, does: &str| {
             let message = format!("the example calls `{}` {says}, but the pattern {does} it", name.value);
