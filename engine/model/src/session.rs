@@ -22,7 +22,7 @@ pub enum SessionError {
 /// One statement that ran, and an object that it created or altered, as PostgreSQL reported it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Touched {
-    /// The object; a table for a statement that altered one of its columns.
+    /// The object by the name that it has now; a table for a statement that altered one of its columns.
     pub object: ObjectRef,
     /// Which [`Session::execute`] or [`Session::copy_in`] call it was, counted from 0.
     pub statement: usize,

@@ -49,8 +49,6 @@ pub struct Definition {
     pub constraints: Vec<ConstraintPlace>,
     /// Of a routine: its parameters, parentheses included.
     pub arguments: Option<Range<usize>>,
-    /// What `RENAME TO` or `SET SCHEMA` makes of its name.
-    pub moved: Option<Moved>,
 }
 
 /// A column in a statement.
@@ -75,15 +73,6 @@ pub struct ConstraintPlace {
     pub range: Range<usize>,
 }
 
-/// A new name for an object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Moved {
-    /// `RENAME TO name`.
-    Name(String),
-    /// `SET SCHEMA name`.
-    Schema(String),
-}
-
 impl Definition {
     /// Reads a statement. None where it neither creates nor alters something that is known here.
     pub fn read(statement: &Statement<'_>) -> Option<Self> {
@@ -104,7 +93,7 @@ impl Definition {
     }
 
     fn of(verb: Verb, kind: ObjectKind, name: Option<Name>) -> Self {
-        Self { verb, kind, name, columns: Vec::new(), constraints: Vec::new(), arguments: None, moved: None }
+        Self { verb, kind, name, columns: Vec::new(), constraints: Vec::new(), arguments: None }
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod excerpt;
 
-pub use excerpt::excerpt;
+pub use excerpt::{caret, excerpt};
 
 use confiture_model::object::SourceSpan;
 use std::ops::Range;

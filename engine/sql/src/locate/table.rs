@@ -1,6 +1,6 @@
 //! The columns and constraints that a table's statement lists.
 
-use super::{ColumnPlace, ConstraintPlace, Definition, Moved, cursor::Cursor};
+use super::{ColumnPlace, ConstraintPlace, Definition, cursor::Cursor};
 use confiture_model::schema::ConstraintKind;
 
 /// After the name in `CREATE TABLE name`: the first parentheses hold the elements, unless a query begins before them.
@@ -39,16 +39,13 @@ fn read_action(mut action: Cursor<'_>, definition: &mut Definition) {
         }
     } else if action.take_word("rename") {
         read_rename(action, definition);
-    } else if action.take_words(&["set", "schema"]) {
-        definition.moved = action.identifier().map(|(name, _)| Moved::Schema(name));
     } else if action.take_word("alter") {
         read_not_null(action, definition);
     }
 }
 
 fn read_rename(mut action: Cursor<'_>, definition: &mut Definition) {
-    if action.take_word("to") {
-        definition.moved = action.identifier().map(|(name, _)| Moved::Name(name));
+    if action.at_word("to") {
         return;
     }
     let constraint = action.take_word("constraint");

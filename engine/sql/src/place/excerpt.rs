@@ -7,16 +7,21 @@ const WIDTH: usize = 100;
 const TAB: usize = 4;
 const CUT: char = '…';
 
-/// `file:line:column`, the line, and carets under `length` of its characters (at least one). Tabs become spaces, what
-/// would move the cursor or change colours becomes `\u{fffd}`, and a long line is cut around the carets.
+/// `file:line:column`, then [`caret`].
 pub fn excerpt(source: &str, file: &str, line: u32, column: u32, length: usize) -> String {
+    format!("{file}:{line}:{column}\n{}", caret(source, line, column, length))
+}
+
+/// The line, and below it carets under `length` of its characters (at least one). Tabs become spaces, what would move
+/// the cursor or change colours becomes `\u{fffd}`, and a long line is cut around the carets.
+pub fn caret(source: &str, line: u32, column: u32, length: usize) -> String {
     let text = source.trim_start_matches('\u{feff}').lines().nth(index(line)).unwrap_or_default();
     let shown = Shown::around(text, index(column), length.max(1));
     let number = line.to_string();
     let margin = " ".repeat(number.len());
     let indent = " ".repeat(shown.indent);
     let carets = "^".repeat(shown.carets);
-    format!("{file}:{line}:{column}\n{number} | {}\n{margin} | {indent}{carets}", shown.text)
+    format!("{number} | {}\n{margin} | {indent}{carets}", shown.text)
 }
 
 fn index(from_one: u32) -> usize {

@@ -1,0 +1,194 @@
+//! Runs the statements of files, one call each.
+
+use super::{BuildError, FailedStatement, SourceFile};
+use confiture_model::{
+    database::DbError,
+    object::SourceSpan,
+    session::{Session, SessionError},
+};
+use confiture_sql::{
+    lexer::{Lexer, Token},
+    place::{LineIndex, caret},
+    split::{SplitError, Statement, StringSyntax, split_after},
+};
+use std::ops::Range;
+
+/// What ran.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// One for each call of the session that ran a statement, in order.
+    pub statements: Vec<Ran>,
+}
+
+/// A statement that ran.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ran {
+    /// Where it stands.
+    pub span: SourceSpan,
+    /// Its file, as an index into the files that were applied.
+    pub file: usize,
+    /// Its bytes in that file.
+    pub range: Range<usize>,
+    /// How its strings are read: see [`Statement::backslash_escapes`].
+    pub backslash_escapes: bool,
+}
+
+impl Ran {
+    /// The statement itself.
+    pub fn statement<'a>(&self, files: &'a [SourceFile]) -> Option<Statement<'a>> {
+        let text = files.get(self.file)?.text.get(self.range.clone())?;
+        let start = self.range.start;
+        Some(Statement { text, start, terminated: true, copy_data: None, backslash_escapes: self.backslash_escapes })
+    }
+}
+
+/// Runs every statement of every file, in order. The session must not have run anything that counts in
+/// [`confiture_model::session::Touched::statement`] before. All files are cut into statements before the first one runs.
+///
+/// # Errors
+/// [`BuildError`] with the place of what cannot be cut into statements, or of the statement that failed; nothing after it
+/// was run.
+pub async fn apply(files: &[SourceFile], session: &mut dyn Session) -> Result<Applied, BuildError> {
+    let scripts = scripts(files)?;
+    let mut applied = Applied::default();
+    for (index, script) in scripts.iter().enumerate() {
+        for statement in &script.statements {
+            run(script, statement, session).await?;
+            applied.statements.push(Ran {
+                span: script.lines.span(statement.range(), &script.file.shown),
+                file: index,
+                range: statement.range(),
+                backslash_escapes: statement.backslash_escapes,
+            });
+        }
+    }
+    Ok(applied)
+}
+
+/// Whether the files leave a transaction around them alone: one of their own would end it half-way.
+///
+/// # Errors
+/// [`BuildError::Place`] with the first statement that begins or ends a transaction, or what [`apply`] says of files that
+/// cannot be cut into statements.
+pub fn all_in_one_transaction(files: &[SourceFile]) -> Result<(), BuildError> {
+    for script in scripts(files)? {
+        for statement in &script.statements {
+            if let Some(word) = transaction_control(statement) {
+                let message = format!("{word} cannot run here: the files are run in one transaction");
+                let help = "remove it, or run every statement on its own (--no-transaction)";
+                return Err(script.problem(statement.start, message, help.to_owned()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A file and its statements.
+struct Script<'a> {
+    file: &'a SourceFile,
+    lines: LineIndex<'a>,
+    statements: Vec<Statement<'a>>,
+}
+
+/// One session runs the files: what one sets, the next inherits.
+fn scripts(files: &[SourceFile]) -> Result<Vec<Script<'_>>, BuildError> {
+    let mut strings = StringSyntax::default();
+    let mut scripts = Vec::with_capacity(files.len());
+    for file in files {
+        let mut script = Script { file, lines: LineIndex::new(&file.text), statements: Vec::new() };
+        script.statements = split_after(&file.text, &mut strings).map_err(|error| script.unsplit(error))?;
+        scripts.push(script);
+    }
+    Ok(scripts)
+}
+
+async fn run(script: &Script<'_>, statement: &Statement<'_>, session: &mut dyn Session) -> Result<(), BuildError> {
+    let outcome = match statement.copy_data {
+        Some(data) => session.copy_in(statement.text, data.text).await,
+        None => session.execute(statement.text).await,
+    };
+    outcome.map_err(|error| match error {
+        SessionError::Database(error) => script.failed(statement, error),
+        SessionError::Connection(reason) => {
+            BuildError::Connection { span: Box::new(script.lines.span(statement.range(), &script.file.shown)), reason }
+        }
+    })
+}
+
+impl Script<'_> {
+    fn unsplit(&self, error: SplitError) -> BuildError {
+        self.problem(error.offset, error.message, error.help)
+    }
+
+    fn problem(&self, offset: usize, message: String, help: String) -> BuildError {
+        let (span, caret) = self.token_at(offset);
+        BuildError::Place { span: Box::new(span), message, help, caret: Some(caret) }
+    }
+
+    fn failed(&self, statement: &Statement<'_>, error: DbError) -> BuildError {
+        let (span, caret) = match self.copy_line(statement, &error) {
+            Some(span) => (span, None),
+            None => {
+                let (span, caret) = self.token_at(position(statement, &error));
+                (span, Some(caret))
+            }
+        };
+        BuildError::Statement(Box::new(FailedStatement { span, error, caret }))
+    }
+
+    /// The line of a COPY's data that PostgreSQL names: `COPY t, line 3, column a: "x"`. The line itself holds row values
+    /// and is not shown.
+    fn copy_line(&self, statement: &Statement<'_>, error: &DbError) -> Option<SourceSpan> {
+        let data = statement.copy_data?;
+        let context = error.context.as_deref()?;
+        let after = context.split_once(", line ")?.1;
+        let digits = after.split(|c: char| !c.is_ascii_digit()).next()?;
+        let line = self.lines.position(data.start).0.saturating_add(digits.parse::<u32>().ok()?.checked_sub(1)?);
+        let file = self.file.shown.clone();
+        Some(SourceSpan { file, line, column: 1, end_line: line, end_column: 1 })
+    }
+
+    /// The token that begins at an offset: its place, and its line with carets under it.
+    fn token_at(&self, offset: usize) -> (SourceSpan, String) {
+        let source = &self.file.text;
+        let mut lexer = Lexer::new(source);
+        lexer.skip_to(offset);
+        let start = lexer.offset();
+        let token = lexer.next_token().ok().flatten().filter(|token| token.start == start);
+        let end = token.map_or(start, |token| first_line(source, token));
+        let span = self.lines.span(start..end, &self.file.shown);
+        let length = source.get(start..end).unwrap_or_default().chars().count();
+        let caret = caret(source, span.line, span.column, length);
+        (span, caret)
+    }
+}
+
+/// The byte in the file of PostgreSQL's position, which counts characters of the statement.
+fn position(statement: &Statement<'_>, error: &DbError) -> usize {
+    let Some(position) = error.position.filter(|position| *position > 0) else { return statement.start };
+    let characters = usize::try_from(position - 1).unwrap_or(usize::MAX);
+    let byte = statement.text.char_indices().nth(characters).map_or(statement.text.len(), |(byte, _)| byte);
+    statement.start + byte
+}
+
+/// Where the first line of a token ends.
+fn first_line(source: &str, token: Token) -> usize {
+    let text = token.text(source);
+    token.start + text.lines().next().map_or(0, str::len)
+}
+
+fn transaction_control(statement: &Statement<'_>) -> Option<String> {
+    let mut lexer = Lexer::new(statement.text);
+    let mut word = || Some(lexer.next_significant().ok()??.text(statement.text).to_ascii_uppercase());
+    let first = word()?;
+    let second = word().unwrap_or_default();
+    let third = word().unwrap_or_default();
+    let controls = match (first.as_str(), second.as_str(), third.as_str()) {
+        // Back to a savepoint, within the transaction.
+        ("ROLLBACK", "TO", _) | ("ROLLBACK", "WORK" | "TRANSACTION", "TO") => false,
+        ("BEGIN" | "COMMIT" | "END" | "ROLLBACK" | "ABORT", ..) => true,
+        ("START" | "PREPARE", "TRANSACTION", _) => true,
+        _ => false,
+    };
+    controls.then_some(first)
+}
