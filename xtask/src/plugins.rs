@@ -23,7 +23,7 @@ pub fn build_all() -> Outcome {
     precompile(&bundled)
 }
 
-pub use build_all as run_all;
+pub use build_all as run;
 
 /// The crates right below a directory that make a component, in a stable order.
 fn crates_in(directory: &str) -> Result<Vec<PathBuf>, String> {
