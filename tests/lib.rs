@@ -1,5 +1,7 @@
 //! What several tests need: where things lie.
 
+pub mod program;
+
 use std::path::{Path, PathBuf};
 
 /// The workspace's root.
@@ -16,4 +18,11 @@ pub fn corpus(name: &str) -> Option<PathBuf> {
     }
     eprintln!("skipped: {name} is not beside this checkout");
     None
+}
+
+/// A component that `cargo xtask plugins` built.
+pub fn plugin_wasm(name: &str) -> Vec<u8> {
+    let folder = std::env::var_os("CONFITURE_PLUGINS_DIR").map(PathBuf::from);
+    let path = folder.unwrap_or_else(|| workspace().join("target/plugins")).join(format!("{name}.wasm"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}: run `cargo xtask plugins`", path.display()))
 }
