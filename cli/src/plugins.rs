@@ -91,23 +91,57 @@ fn two_of_one_name(name: &str) -> Failure {
 /// Opens every plugin and makes those that offer rules ready to run.
 pub async fn load(project: &Project) -> Result<Loaded, Failure> {
     let host = host()?;
+    ready(open_all(project, &host).await?).await
+}
+
+/// Makes one plugin ready to run.
+pub async fn load_one(opened: Opened) -> Result<Loaded, Failure> {
+    if !opened.plugin.offers().contains(&Offer::Lint) {
+        let message = format!("plugin `{}` offers no rules", opened.plugin.name());
+        return Err(Failure::new(Exit::Usage, message));
+    }
+    ready(vec![opened]).await
+}
+
+async fn ready(opened: Vec<Opened>) -> Result<Loaded, Failure> {
     let database = Arc::new(LateDatabase::default());
     let mut plugins = Vec::new();
-    for Opened { plugin, grant, .. } in open_all(project, &host).await? {
-        if !plugin.offers().contains(&Offer::Lint) {
-            continue;
-        }
-        let grant = LintGrant { capabilities: grant, database: Some(database.clone()), ..LintGrant::default() };
-        plugins.push(plugin.lint(grant).await.map_err(Failure::with(Exit::Plugin))?);
+    for one in opened.iter().filter(|one| one.plugin.offers().contains(&Offer::Lint)) {
+        let grant = LintGrant { database: Some(database.clone()), ..one.grant() };
+        plugins.push(one.plugin.lint(grant).await.map_err(Failure::with(Exit::Plugin))?);
     }
     Ok(Loaded { plugins, database })
+}
+
+impl Opened {
+    /// What it is given, without a database.
+    fn grant(&self) -> LintGrant {
+        LintGrant { capabilities: self.grant.clone(), limits: self.limits.clone(), ..LintGrant::default() }
+    }
+
+    /// Its rules; none where it offers none, or where the grant does not let it start.
+    pub async fn rules(&self) -> Vec<RuleInfo> {
+        if !self.plugin.offers().contains(&Offer::Lint) {
+            return Vec::new();
+        }
+        match self.plugin.lint(self.grant()).await {
+            Ok(lint) => lint.rules().to_vec(),
+            Err(fault) => {
+                output::warn(format!("its rules are not known: {fault}"));
+                Vec::new()
+            }
+        }
+    }
 }
 
 impl Loaded {
     /// The rules that the project switched on.
     pub fn resolve(&self, project: &Project) -> Result<Vec<ActiveRule>, Failure> {
-        let offers: Vec<(&str, &[RuleInfo])> =
-            self.plugins.iter().map(|plugin| (plugin.name(), plugin.rules())).collect();
-        lint::resolve::resolve(&project.config.linting, &offers).map_err(Failure::with(Exit::Configuration))
+        lint::resolve::resolve(&project.config, &self.offers()).map_err(Failure::with(Exit::Configuration))
+    }
+
+    /// Every plugin with its rules.
+    pub fn offers(&self) -> Vec<(&str, &[RuleInfo])> {
+        self.plugins.iter().map(|plugin| (plugin.name(), plugin.rules())).collect()
     }
 }
