@@ -26,7 +26,7 @@ pub struct Request {
     pub crate_dir: PathBuf,
     /// Where cargo puts what it builds; none for a directory of its own in the crate's target directory.
     pub target_dir: Option<PathBuf>,
-    /// Where the component goes; none for `NAME.wasm` in the target directory.
+    /// Where the component goes; none for `NAME.wasm` in the crate's directory.
     pub out: Option<PathBuf>,
     /// Whether cargo keeps its progress to itself. Warnings and errors are shown either way.
     pub quiet: bool,
@@ -65,7 +65,7 @@ pub fn build(request: &Request) -> Result<Built, BuildError> {
     let target_dir = std::path::absolute(&target_dir).map_err(|cause| BuildError::file("find", &target_dir, cause))?;
     let module = cargo::build(&package, &route, &target_dir, request)?;
     let component = encode(&module)?;
-    let path = request.out.clone().unwrap_or_else(|| target_dir.join(format!("{}.wasm", package.name)));
+    let path = request.out.clone().unwrap_or_else(|| request.crate_dir.join(format!("{}.wasm", package.name)));
     write(&path, &component)?;
     Ok(Built { name: package.name, path, bytes: component.len() as u64, route })
 }
