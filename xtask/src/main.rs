@@ -4,6 +4,7 @@ mod bench;
 mod command;
 mod demo;
 mod plugins;
+mod postgres;
 mod test;
 
 use std::process::ExitCode;
