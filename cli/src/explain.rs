@@ -27,7 +27,8 @@ pub fn explain(loaded: &Loaded, word: &str) -> Result<String, Failure> {
 fn page(plugin: &str, rule: &RuleInfo) -> String {
     let state = if rule.enabled_by_default { "on" } else { "off" };
     let mut text = format!("{}  {}\n", styled(BOLD, &rule.id), rule.summary);
-    let line = format!("plugin {plugin}, {}, {} by default, {state} unless configured", rule.category, rule.default_severity);
+    let line =
+        format!("plugin {plugin}, {}, {} by default, {state} unless configured", rule.category, rule.default_severity);
     let _ = writeln!(text, "{}\n\n{}", styled(DIM, line), rule.documentation.trim());
     if !rule.options.is_empty() {
         let _ = writeln!(text, "\n{}", styled(BOLD, "Options"));

@@ -57,11 +57,13 @@ pub async fn open_all(project: &Project, host: &Host) -> Result<Vec<Opened>, Fai
             continue;
         }
         let Some(wasm) = bundled.wasm else {
-            output::warn(format!("this build carries no plugin `{}`: run `cargo xtask plugins`, then build again", bundled.name));
+            output::warn(format!(
+                "this build carries no plugin `{}`: run `cargo xtask plugins`, then build again",
+                bundled.name
+            ));
             continue;
         };
-        let plugin =
-            host.open(bundled.name, wasm, bundled.precompiled).await.map_err(Failure::with(Exit::Plugin))?;
+        let plugin = host.open(bundled.name, wasm, bundled.precompiled).await.map_err(Failure::with(Exit::Plugin))?;
         let grant = configured.and_then(|plugin| plugin.grant.clone()).or_else(|| defaults.get(bundled.name).cloned());
         opened.push(Opened { plugin, grant: grant.unwrap_or_default(), file: None });
     }

@@ -27,8 +27,9 @@ impl Project {
             None => config::find(&here).map_err(Failure::with(Exit::Configuration))?,
         };
         let config = match file {
-            Some(file) => config::load(&file, &|name| std::env::var(name).ok())
-                .map_err(Failure::with(Exit::Configuration))?,
+            Some(file) => {
+                config::load(&file, &|name| std::env::var(name).ok()).map_err(Failure::with(Exit::Configuration))?
+            }
             None => Config::defaults(here),
         };
         let project = Self { config, environment: global.env.clone(), database_url: global.database_url.clone() };
@@ -53,10 +54,7 @@ impl Project {
         if self.config.environments.is_empty() {
             return Ok(None);
         }
-        self.config
-            .environment(name)
-            .map(Some)
-            .map_err(Failure::with(Exit::Configuration))
+        self.config.environment(name).map(Some).map_err(Failure::with(Exit::Configuration))
     }
 
     /// Where the database is: `--database-url`, `--env`, `DATABASE_URL`, libpq's variables; the first that is there.

@@ -7,6 +7,7 @@ mod call;
 mod judge;
 mod places;
 pub mod report;
+pub mod resolve;
 pub mod rule;
 
 use call::Outcome;

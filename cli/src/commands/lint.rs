@@ -5,8 +5,7 @@ use crate::{
     exit::Exit,
     explain::explain,
     failure::Failure,
-    output,
-    plugins,
+    output, plugins,
     project::Project,
     report,
     source::Source,
@@ -21,10 +20,12 @@ use std::{path::PathBuf, sync::Arc};
 /// Without a path, the database. With paths, the schema that these DDL files make in a scratch PostgreSQL, every
 /// finding with the file and line where its object was created; a path that ends in .json is a stored snapshot.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  confiture lint db/                          lint DDL files, no database needed\n  \
+#[command(
+    after_help = "Examples:\n  confiture lint db/                          lint DDL files, no database needed\n  \
                         confiture lint --env production             lint a database of the configuration\n  \
                         confiture lint db/ --format json            one document, for programs\n  \
-                        confiture lint --explain foreign-key-indexed")]
+                        confiture lint --explain foreign-key-indexed"
+)]
 pub struct Lint {
     /// DDL files or directories, or a stored snapshot; without any, the database
     #[arg(value_name = "PATH")]

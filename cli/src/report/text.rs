@@ -12,8 +12,7 @@ pub fn render(report: &LintReport, title: &str) -> String {
     counts(&mut text, report, title);
     let mut number = 0;
     for severity in [Severity::Error, Severity::Warning, Severity::Info] {
-        let findings: Vec<&Reported> =
-            report.findings.iter().filter(|finding| finding.severity == severity).collect();
+        let findings: Vec<&Reported> = report.findings.iter().filter(|finding| finding.severity == severity).collect();
         if !findings.is_empty() {
             section(&mut text, severity, &findings, &mut number);
         }

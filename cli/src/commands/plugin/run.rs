@@ -24,7 +24,9 @@ use std::{path::PathBuf, sync::Arc};
 
 /// Run the rules of one plugin over a schema, whatever the configuration says: for its author
 #[derive(Debug, Args)]
-#[command(after_help = "Example: confiture plugin run my_rules.wasm db/ --rule no-blobs --option allowed='[\"avatar\"]'")]
+#[command(
+    after_help = "Example: confiture plugin run my_rules.wasm db/ --rule no-blobs --option allowed='[\"avatar\"]'"
+)]
 pub struct Run {
     /// A component's file, or the name of one of the project's plugins
     #[arg(value_name = "FILE|NAME")]

@@ -117,7 +117,8 @@ fn a_record_that_was_changed() {
 fn an_import_that_nobody_offers() {
     let mut resolve = contract().0;
     resolve.push_str("tools.wit", "package acme:tools; interface powers { wield: func(); }").unwrap();
-    let world = "package acme:both; world reaching { include confiture:plugin/linter@0.1.0; import acme:tools/powers; }";
+    let world =
+        "package acme:both; world reaching { include confiture:plugin/linter@0.1.0; import acme:tools/powers; }";
     let package = resolve.push_str("both.wit", world).unwrap();
     let mut guest = Guest { imports: r#"(import "acme:tools/powers" "wield" (func))"#, ..Guest::quiet() };
     let fault = refused(&encode(&resolve, package, "reaching", &guest.text()));
