@@ -141,3 +141,5 @@ impl Config {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::{bad::cases, read_with};

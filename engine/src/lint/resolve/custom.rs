@@ -28,9 +28,8 @@ pub(super) fn requests(linting: &Linting, offers: &Offers<'_>) -> Result<Vec<Req
 
 fn request(rule: &CustomRule, path: Vec<String>, offers: &Offers<'_>) -> Result<Request, Problem> {
     if let Some(code) = &rule.implementation {
-        return Err(Problem::new(code.span, "a rule's code does not stand in the configuration").help(
-            "write the rule as a plugin (`confiture plugin new`, `confiture plugin build`) and list it in `plugins`",
-        ));
+        return Err(Problem::new(code.span, "a rule's code does not stand in the configuration")
+            .help("write the rule as a plugin (`confiture plugin build`) and list it in `plugins`"));
     }
     let Some(pattern) = &rule.pattern else { return Err(without_pattern(rule, offers)) };
     let mut options = vec![Entry {

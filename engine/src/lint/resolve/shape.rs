@@ -104,5 +104,5 @@ pub(super) fn imply(options: &mut Vec<Entry>, option: &str, value: &str, entry: 
 /// Pseudo-code in a configuration would be a second plugin system without a sandbox.
 fn refuse_code(code: &Entry) -> Problem {
     Problem::new(code.key_span, "a rule's code does not stand in the configuration: `implementation` is refused")
-        .help("write the rule as a plugin (`confiture plugin new`, `confiture plugin build`) and list it in `plugins`")
+        .help("write the rule as a plugin (`confiture plugin build`) and list it in `plugins`")
 }

@@ -1,7 +1,7 @@
 //! The shapes of rules, and the mistakes in them, on rules like those of the bundled plugin.
 
 use super::*;
-use crate::config::load;
+use crate::config::read_with;
 use confiture_model::{finding::Severity, object::ObjectKind, object::ObjectRef, rule::OptionInfo, schema::Parts};
 use serde_json::{Value as Json, json};
 
@@ -64,12 +64,9 @@ fn bundled() -> Vec<RuleInfo> {
 }
 
 fn resolved(name: &str, text: &str) -> Result<Vec<ActiveRule>, ConfigError> {
-    let project = tempfile::tempdir().unwrap();
-    let path = project.path().join(name);
-    std::fs::write(&path, text).unwrap();
     let env = |name: &str| (name == "COLUMN").then(|| "org_id".to_owned());
     let rules = bundled();
-    load(&path, &env).and_then(|config| resolve(&config.linting, &[("lint-schema", &rules)]))
+    read_with(name, text, &env).and_then(|config| resolve(&config.linting, &[("lint-schema", &rules)]))
 }
 
 /// One line a rule: instance, id, severity where it was chosen, options.
