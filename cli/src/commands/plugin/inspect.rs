@@ -47,7 +47,7 @@ pub async fn find(word: &str, global: &Global) -> Result<Opened, Failure> {
         let wasm = std::fs::read(path)
             .map_err(|error| Failure::new(Exit::Configuration, format!("{word} could not be read: {error}")))?;
         let plugin = plugins::host()?.open(&name, &wasm, None).await.map_err(Failure::with(Exit::Plugin))?;
-        return Ok(Opened { plugin, grant: Capabilities::default(), file: Some(path.to_path_buf()) });
+        return Ok(Opened { plugin, grant: Capabilities::default(), file: Some(path.to_path_buf()), limits: None });
     }
     let project = Project::load(global)?;
     let opened = plugins::open_all(&project, &plugins::host()?).await?;
