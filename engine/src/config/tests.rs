@@ -202,6 +202,9 @@ fn the_nearest_file_counts_and_two_side_by_side_do_not() {
     assert_eq!(config.root, project.path().join("db"));
     std::fs::write(project.path().join("db/confiture.yaml"), "").unwrap();
     let db = project.path().join("db");
+    assert_eq!(beside(&db.join("confiture.yml")), Some(db.join("confiture.toml")));
+    assert_eq!(beside(&db.join("other.toml")), None);
+    assert_eq!(beside(&project.path().join("confiture.yml")), Some(project.path().join("confiture.yml")));
     assert_eq!(
         find(&below).unwrap_err().to_string(),
         format!(
