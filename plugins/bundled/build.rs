@@ -10,7 +10,6 @@ use std::{
 const NAMES: [&str; 1] = ["lint-schema"];
 
 fn main() {
-    println!("cargo::rerun-if-env-changed=CONFITURE_PLUGINS_DIR");
     let directory = plugins_directory();
     let mut list = String::from("&[\n");
     for name in NAMES {
@@ -26,14 +25,10 @@ fn main() {
     }
 }
 
-/// `CONFITURE_PLUGINS_DIR`, or else `plugins` in the target directory, which cargo marks with a file of its own.
+/// Where `cargo xtask plugins` puts components, whatever CARGO_TARGET_DIR says.
 fn plugins_directory() -> Option<PathBuf> {
-    if let Some(directory) = env::var_os("CONFITURE_PLUGINS_DIR") {
-        return Some(PathBuf::from(directory));
-    }
-    let out = PathBuf::from(env::var_os("OUT_DIR")?);
-    let target = out.ancestors().find(|directory| directory.join("CACHEDIR.TAG").exists())?;
-    Some(target.join("plugins"))
+    let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR")?);
+    Some(here.parent()?.parent()?.join("target/plugins"))
 }
 
 /// The components were compiled by a program that ran here, so for this machine's architecture and system.

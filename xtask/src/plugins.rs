@@ -11,7 +11,7 @@ mod inputs;
 
 /// Builds what has changed, and precompiles the bundled plugins for the engine that embeds them.
 pub fn run() -> Outcome {
-    let out = target().join("plugins");
+    let out = workspace().join("target/plugins");
     fs::create_dir_all(&out).map_err(|error| format!("cannot make {}: {error}", out.display()))?;
     let mut bundled = Vec::new();
     for crate_dir in crates_in("plugins")? {

@@ -54,7 +54,10 @@ impl Rule for MoneyAsFloat {
             let float = matches!(column.type_name.as_str(), "real" | "double precision");
             if float && options.words.iter().any(|word| column.name.split('_').any(|part| part == word)) {
                 report
-                    .finding((relation, column), format!("Column '{}' holds money as {}", column.name, column.type_name))
+                    .finding(
+                        (relation, column),
+                        format!("Column '{}' holds money as {}", column.name, column.type_name),
+                    )
                     .suggestion("Use numeric, or an integer of cents")
                     .evidence("0.1 + 0.2 is 0.30000000000000004");
             }
