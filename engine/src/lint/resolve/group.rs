@@ -2,10 +2,10 @@
 
 use super::{
     Request,
-    aliases::{NAMING, PATTERN_RULE, PATTERN_TARGET},
+    aliases::{NAMING, PATTERN_RULE},
     common::{self, Common, Parts, unknown_key},
     offers::kebab,
-    shape::{Shape, imply},
+    shape::Shape,
 };
 use crate::config::{
     Problem, Spanned, nearest,
@@ -88,10 +88,9 @@ impl Group<'_> {
             problem.help = nearest::hint(&entry.key, known);
             return Err(problem);
         };
-        let (mut common, mut options) = naming_value(entry, around)?;
+        let (mut common, options) = naming_value(entry, around)?;
         let place = entry.node.span;
         common.directories.extend(directories.iter().map(|value| Spanned { value: value.clone(), span: place }));
-        imply(&mut options, PATTERN_TARGET.0, PATTERN_TARGET.1, entry);
         let mut request = self.request(PATTERN_RULE, entry, common, options);
         request.instance = Some(entry.key.clone());
         request.beside_default = true;
