@@ -38,6 +38,10 @@ pub(super) const NAMING: &[(&str, &str)] = &[
     ("triggers", "trigger-naming"),
 ];
 
+/// What directories of the load order are called otherwise.
+pub(super) const AREAS: &[(&str, &str)] =
+    &[("read_side", "query_side"), ("query_side", "read_side"), ("write_side", "command_side")];
+
 /// The rule of a custom pattern: over tables, unless its option [`PATTERN_TARGETS`] says otherwise.
 pub(super) const PATTERN_RULE: &str = "name-pattern";
 /// See [`PATTERN_RULE`].

@@ -17,7 +17,7 @@ use crate::config::{
 pub(super) fn requests(linting: &Linting, offers: &Offers<'_>) -> Result<Vec<Request>, Problem> {
     let rules = linting.custom_rules.iter().enumerate();
     let requests = rules.map(|(index, rule)| {
-        let path = vec!["linting".to_owned(), "custom_rules".to_owned(), index.to_string()];
+        let path = [linting.path.clone(), vec!["custom_rules".to_owned(), index.to_string()]].concat();
         request(rule, path.clone(), offers).map_err(|problem| {
             path.iter().rev().fold(problem, |problem, key| problem.within(key.clone(), rule.name.span))
         })

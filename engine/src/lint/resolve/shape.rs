@@ -11,7 +11,7 @@ use crate::config::{Linting, Problem, Spanned, tree::Entry};
 
 /// What a configuration says of rules, one request each.
 pub(super) fn requests(linting: &Linting, offers: &Offers<'_>) -> Result<Vec<Request>, Problem> {
-    let path = ["linting".to_owned(), "rules".to_owned()];
+    let path = linting.rules_path();
     let mut requests = Vec::new();
     for entry in &linting.rules {
         Shape { linting, offers }.read(entry, &Common::default(), &path, &mut requests)?;

@@ -52,7 +52,7 @@ fn bundled() -> Vec<RuleInfo> {
                     "targets",
                     false,
                     json!({ "type": "array", "items": { "$ref": "#/$defs/Target" }, "$defs": { "Target": {
-"oneOf": [{ "const": "tables" }, { "const": "columns" }] } } }),
+"oneOf": [{ "const": "tables" }, { "const": "columns" }, { "const": "functions" }] } } }),
                 ),
             ],
         ),
