@@ -3,8 +3,8 @@
 /// What an alias stands for.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Meaning {
-    /// One rule under another name, and options that the name implies.
-    Rule(&'static str, &'static [(&'static str, &'static str)]),
+    /// One rule under another name.
+    Rule(&'static str),
     /// What names look like, by the kind of object.
     Naming,
     /// Comments on tables and columns.
@@ -13,16 +13,16 @@ pub(super) enum Meaning {
 
 /// Aliases, in kebab-case. A rule that a plugin offers under such a name comes first.
 pub(super) const ALIASES: &[(&str, Meaning)] = &[
-    ("column-required", Meaning::Rule("column-required", &[])),
-    ("cqrs-validation", Meaning::Rule("read-model-derivation", &[])),
+    ("column-required", Meaning::Rule("column-required")),
+    ("cqrs-validation", Meaning::Rule("read-model-derivation")),
     ("documentation", Meaning::Documentation),
     ("documentation-required", Meaning::Documentation),
-    ("index-required-for-fk", Meaning::Rule("foreign-key-indexed", &[])),
-    ("multi-tenant", Meaning::Rule("multi-tenant-column", &[])),
+    ("index-required-for-fk", Meaning::Rule("foreign-key-indexed")),
+    ("multi-tenant", Meaning::Rule("multi-tenant-column")),
     ("naming-convention", Meaning::Naming),
     ("naming-conventions", Meaning::Naming),
-    ("no-unlogged-tables-in-production", Meaning::Rule("unlogged-in-production", &[])),
-    ("table-prefix", Meaning::Rule("name-pattern", &[("target", "table")])),
+    ("no-unlogged-tables-in-production", Meaning::Rule("unlogged-in-production")),
+    ("table-prefix", Meaning::Rule(PATTERN_RULE)),
 ];
 
 /// The rule for names of each kind of object.
@@ -38,10 +38,14 @@ pub(super) const NAMING: &[(&str, &str)] = &[
     ("triggers", "trigger-naming"),
 ];
 
-/// The rule of a custom pattern, and what it is applied to where nothing else is written.
+/// What directories of the load order are called otherwise.
+pub(super) const AREAS: &[(&str, &str)] =
+    &[("read_side", "query_side"), ("query_side", "read_side"), ("write_side", "command_side")];
+
+/// The rule of a custom pattern: over tables, unless its option [`PATTERN_TARGETS`] says otherwise.
 pub(super) const PATTERN_RULE: &str = "name-pattern";
 /// See [`PATTERN_RULE`].
-pub(super) const PATTERN_TARGET: (&str, &str) = ("target", "table");
+pub(super) const PATTERN_TARGETS: &str = "targets";
 
 /// The rule that somebody means who describes one in words: by a part of its name, the first that fits.
 pub(super) const MEANT: &[(&str, &str)] = &[

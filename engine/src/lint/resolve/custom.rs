@@ -2,10 +2,9 @@
 
 use super::{
     Request,
-    aliases::{MEANT, PATTERN_RULE, PATTERN_TARGET},
+    aliases::{MEANT, PATTERN_RULE, PATTERN_TARGETS},
     common::Common,
     offers::{Offers, kebab},
-    shape::imply,
 };
 use crate::config::{
     CustomRule, Linting, Problem, Spanned,
@@ -18,7 +17,7 @@ use crate::config::{
 pub(super) fn requests(linting: &Linting, offers: &Offers<'_>) -> Result<Vec<Request>, Problem> {
     let rules = linting.custom_rules.iter().enumerate();
     let requests = rules.map(|(index, rule)| {
-        let path = vec!["linting".to_owned(), "custom_rules".to_owned(), index.to_string()];
+        let path = [linting.path.clone(), vec!["custom_rules".to_owned(), index.to_string()]].concat();
         request(rule, path.clone(), offers).map_err(|problem| {
             path.iter().rev().fold(problem, |problem, key| problem.within(key.clone(), rule.name.span))
         })
@@ -37,12 +36,9 @@ fn request(rule: &CustomRule, path: Vec<String>, offers: &Offers<'_>) -> Result<
         key_span: pattern.span,
         node: Node { span: pattern.span, value: Value::String(Text::new(&pattern.value)) },
     }];
-    match &rule.target {
-        Some(node) => options.push(Entry { key: PATTERN_TARGET.0.into(), key_span: node.span, node: node.clone() }),
-        None => {
-            let entry = Entry { key: rule.name.value.clone(), key_span: rule.name.span, node: Node::default() };
-            imply(&mut options, PATTERN_TARGET.0, PATTERN_TARGET.1, &entry);
-        }
+    if let Some(node) = &rule.targets {
+        let list = Node { span: node.span, value: Value::List(node.one_or_many().to_vec()) };
+        options.push(Entry { key: PATTERN_TARGETS.to_owned(), key_span: node.span, node: list });
     }
     Ok(Request {
         rule: PATTERN_RULE.to_owned(),

@@ -48,16 +48,22 @@ fn strings(options: &Json) -> Vec<String> {
     shown.map(|option| option.as_str().map_or_else(|| option.to_string(), str::to_owned)).collect()
 }
 
-/// The constants of a schema that is a choice between them, as Rust's enums are.
+/// The constants of a schema that is a choice between them, as Rust's enums are, wherever in it the choice stands.
 fn alternatives(schema: &Json) -> Vec<String> {
-    let members = ["oneOf", "anyOf"].iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
-    members
-        .flat_map(|member| match (member.get("const"), member.get("enum")) {
-            (Some(Json::String(name)), _) => vec![name.clone()],
-            (_, Some(names)) => strings(names),
-            _ => Vec::new(),
-        })
-        .collect()
+    match schema {
+        Json::Array(members) => members.iter().flat_map(alternatives).collect(),
+        Json::Object(keys) => {
+            let choices = keys.iter().flat_map(|(key, value)| match (key.as_str(), value) {
+                ("const", Json::String(name)) => vec![name.clone()],
+                ("enum", names) => strings(names),
+                ("oneOf" | "anyOf" | "items" | "$defs", inner) => alternatives(inner),
+                (_, Json::Object(_)) => alternatives(value),
+                _ => Vec::new(),
+            });
+            choices.collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn types(kind: &TypeKind) -> String {

@@ -2,13 +2,15 @@
 
 use super::{
     Request,
-    aliases::{NAMING, PATTERN_RULE, PATTERN_TARGET},
+    aliases::{AREAS, NAMING, PATTERN_RULE, PATTERN_TARGETS},
     common::{self, Common, Parts, unknown_key},
     offers::kebab,
-    shape::{Shape, imply},
+    shape::Shape,
 };
 use crate::config::{
-    Problem, Spanned, nearest,
+    Problem, Spanned,
+    expand::Text,
+    nearest,
     tree::{Entry, Node, Value},
 };
 
@@ -52,15 +54,29 @@ impl Group<'_> {
         }
         for entry in &parts.rest {
             let request = match NAMING.iter().find(|(kind, _)| *kind == entry.key) {
-                Some((_, rule)) => {
-                    let (common, options) = naming_value(entry, &parts.common)?;
-                    self.request(rule, entry, common, options)
-                }
+                Some((kind, rule)) => self.kind(kind, rule, entry, &parts.common)?,
                 None => self.area(entry, &parts.common)?,
             };
             requests.push(request);
         }
         Ok(())
+    }
+
+    /// `functions: "^fn_"`: the rule for names of this kind; where nobody offers it, a pattern will do.
+    fn kind(&self, kind: &str, rule: &str, entry: &Entry, around: &Common) -> Result<Request, Problem> {
+        let (common, mut options) = naming_value(entry, around)?;
+        let offers = self.shape.offers;
+        let is_pattern = matches!(&options[..], [option] if option.key == "pattern");
+        if offers.has(rule) || !offers.has(PATTERN_RULE) || !is_pattern {
+            return Ok(self.request(rule, entry, common, options));
+        }
+        let of = |value| Node { span: entry.key_span, value };
+        let targets = of(Value::List(vec![of(Value::String(Text::new(kind)))]));
+        options.push(Entry { key: PATTERN_TARGETS.to_owned(), key_span: entry.key_span, node: targets });
+        let mut request = self.request(PATTERN_RULE, entry, common, options);
+        request.instance = Some(rule.to_owned());
+        request.beside_default = true;
+        Ok(request)
     }
 
     /// `naming_tables: {type: naming_convention, pattern: …}`.
@@ -80,7 +96,9 @@ impl Group<'_> {
     /// `write_side: "^w_"`: tables of the directories of that name in the load order.
     fn area(&self, entry: &Entry, around: &Common) -> Result<Request, Problem> {
         let areas = &self.shape.linting.areas;
-        let Some(directories) = areas.get(&entry.key.replace('-', "_")) else {
+        let name = entry.key.replace('-', "_");
+        let other = AREAS.iter().filter(|(written, _)| *written == name).find_map(|(_, other)| areas.get(*other));
+        let Some(directories) = areas.get(&name).or(other) else {
             let kinds = NAMING.iter().map(|(kind, _)| *kind);
             let known: Vec<_> = kinds.chain(areas.keys().map(String::as_str)).collect();
             let message = format!("`{}` is neither a kind of object nor a directory of the load order", entry.key);
@@ -88,10 +106,9 @@ impl Group<'_> {
             problem.help = nearest::hint(&entry.key, known);
             return Err(problem);
         };
-        let (mut common, mut options) = naming_value(entry, around)?;
+        let (mut common, options) = naming_value(entry, around)?;
         let place = entry.node.span;
         common.directories.extend(directories.iter().map(|value| Spanned { value: value.clone(), span: place }));
-        imply(&mut options, PATTERN_TARGET.0, PATTERN_TARGET.1, entry);
         let mut request = self.request(PATTERN_RULE, entry, common, options);
         request.instance = Some(entry.key.clone());
         request.beside_default = true;

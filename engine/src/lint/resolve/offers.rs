@@ -80,7 +80,7 @@ impl<'a> Offers<'a> {
         let problem = Problem::nowhere(format!("unknown rule `{written}`{meaning}: no loaded plugin offers it"));
         let bare = name.rsplit('/').next().unwrap_or(name);
         let aliases = ALIASES.iter().filter(|(_, meaning)| match meaning {
-            Meaning::Rule(id, _) => self.has(id),
+            Meaning::Rule(id) => self.has(id),
             Meaning::Naming | Meaning::Documentation => true,
         });
         let known = self.0.iter().map(|known| known.info.id.as_str());

@@ -5,17 +5,13 @@ use super::{
     aliases::Meaning,
     common::{self, Common, Parts},
     group,
-    offers::{Offers, kebab},
+    offers::Offers,
 };
-use crate::config::{
-    Linting, Problem, Spanned,
-    expand::Text,
-    tree::{Entry, Node, Value},
-};
+use crate::config::{Linting, Problem, Spanned, tree::Entry};
 
 /// What a configuration says of rules, one request each.
 pub(super) fn requests(linting: &Linting, offers: &Offers<'_>) -> Result<Vec<Request>, Problem> {
-    let path = ["linting".to_owned(), "rules".to_owned()];
+    let path = linting.rules_path();
     let mut requests = Vec::new();
     for entry in &linting.rules {
         Shape { linting, offers }.read(entry, &Common::default(), &path, &mut requests)?;
@@ -50,11 +46,11 @@ impl Shape<'_> {
         let name = parts.kind.clone().unwrap_or_else(|| Spanned { value: entry.key.clone(), span: entry.key_span });
         let group = group::Group { shape: self, entry, path: &path, name: &name.value };
         match self.offers.alias(&name.value) {
-            Some(Meaning::Rule(rule, implied)) => requests.push(one(entry, &path, &name, rule, implied, parts)),
+            Some(Meaning::Rule(rule)) => requests.push(one(entry, &path, &name, rule, parts)),
             Some(Meaning::Naming) => group.naming(parts, requests).map_err(blame)?,
             Some(Meaning::Documentation) => group.documentation(parts, requests).map_err(blame)?,
             None if self.is_list_of_rules(&name.value, &parts) => group.members(parts, requests)?,
-            None => requests.push(one(entry, &path, &name, &name.value, &[], parts)),
+            None => requests.push(one(entry, &path, &name, &name.value, parts)),
         }
         Ok(())
     }
@@ -65,19 +61,7 @@ impl Shape<'_> {
     }
 }
 
-/// A use of one rule, with the options that its alias implies where they are not written.
-fn one(
-    entry: &Entry,
-    path: &[String],
-    name: &Spanned<String>,
-    rule: &str,
-    implied: &[(&str, &str)],
-    parts: Parts,
-) -> Request {
-    let mut options = parts.rest;
-    for (option, value) in implied {
-        imply(&mut options, option, value, entry);
-    }
+fn one(entry: &Entry, path: &[String], name: &Spanned<String>, rule: &str, parts: Parts) -> Request {
     Request {
         rule: rule.to_owned(),
         written: name.value.clone(),
@@ -86,18 +70,7 @@ fn one(
         instance: parts.kind.is_some().then(|| entry.key.clone()),
         beside_default: false,
         common: parts.common,
-        options,
-    }
-}
-
-/// Adds an option that is not written.
-pub(super) fn imply(options: &mut Vec<Entry>, option: &str, value: &str, entry: &Entry) {
-    if !options.iter().any(|written| kebab(&written.key) == kebab(option)) {
-        options.push(Entry {
-            key: option.to_owned(),
-            key_span: entry.key_span,
-            node: Node { span: entry.key_span, value: Value::String(Text::new(value)) },
-        });
+        options: parts.rest,
     }
 }
 

@@ -48,7 +48,12 @@ fn bundled() -> Vec<RuleInfo> {
             false,
             &[
                 ("pattern", true, json!({ "type": "string", "format": "regex" })),
-                ("target", false, json!({ "oneOf": [{ "const": "table" }, { "const": "column" }] })),
+                (
+                    "targets",
+                    false,
+                    json!({ "type": "array", "items": { "$ref": "#/$defs/Target" }, "$defs": { "Target": {
+"oneOf": [{ "const": "tables" }, { "const": "columns" }, { "const": "functions" }] } } }),
+                ),
             ],
         ),
         rule("column-required", false, &[("column", true, text())]),
@@ -214,10 +219,10 @@ linting:
       pattern: "^w_.*"
       affected_schema: 01_write_side
       severity: error
-    - {name: columns, pattern: "^[a-z]", target: column, exemptions: ["Id"], severity: "off"}
+    - {name: columns, pattern: "^[a-z]", targets: columns, exemptions: ["Id"], severity: "off"}
 "#;
     let rules = resolved("confiture.yaml", text).unwrap();
-    assert_eq!(lines(&rules[..1]), [r#"write_side_naming: name-pattern error {"pattern":"^w_.*","target":"table"}"#]);
+    assert_eq!(lines(&rules[..1]), [r#"write_side_naming: name-pattern error {"pattern":"^w_.*"}"#]);
     assert_eq!(rules[0].message.as_deref(), Some("Write-side tables must start with w_"));
     assert!(rules[0].scope.schemas[0].matches("01_write_side"));
     assert_eq!(lines(&rules[1..]), DEFAULTS);

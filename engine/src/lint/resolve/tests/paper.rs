@@ -114,7 +114,7 @@ linting:
             "primary_key: primary-key-required error {}",
             r#"naming_tables: table-naming warning {"pattern":"^[a-z_]+$"}"#,
             r#"naming_columns: column-naming warning {"pattern":"^[a-z_]+$"}"#,
-            r#"write_side_prefix: name-pattern error {"pattern":"^w_","target":"table"}"#,
+            r#"write_side_prefix: name-pattern error {"pattern":"^w_"}"#,
             r#"multi_tenant_required: column-required error {"column":"tenant_id"}"#,
             "table-comment warning {}",
             "foreign_key_indexed: foreign-key-indexed warning {}",
@@ -142,8 +142,8 @@ environment:
         shown("confiture.yaml", text)[..4],
         [
             r#"multi-tenant-column {"required_column":"tenant_id"}"#,
-            r#"write_side: name-pattern {"pattern":"^w_","target":"table"}"#,
-            r#"query-side: name-pattern {"pattern":"^r_","target":"table"}"#,
+            r#"write_side: name-pattern {"pattern":"^w_"}"#,
+            r#"query-side: name-pattern {"pattern":"^r_"}"#,
             r#"table-naming {"pattern":"^[a-z]"}"#,
         ]
     );
