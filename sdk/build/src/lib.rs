@@ -1,8 +1,8 @@
 //! Builds a Rust crate into a Confiture plugin: cargo makes a core module of it, and that becomes a component.
 //!
 //! The module is built with the standard library that rustup installs for `wasm32-unknown-unknown`, or else with one
-//! that cargo builds from Debian's sources. Either way the result does not depend on where the crate, the target
-//! directory or cargo's caches lie.
+//! that cargo builds from Debian's sources. Either way the result does not depend on where the checkout or cargo's caches
+//! lie. One exception: cargo mixes the absolute path of a path dependency outside the crate's workspace into its names.
 
 mod cargo;
 mod error;
