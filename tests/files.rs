@@ -162,16 +162,17 @@ async fn placed(files: &[SourceFile]) -> (usize, usize) {
             let place = at(files, column.source.as_ref());
             let is_own = place.to_lowercase().ends_with(&column.name.to_lowercase());
             own += usize::from(is_own);
-            if !is_own {
-                println!("{}.{} is at {place}", relation.name, column.name);
-            }
+            // Made by LIKE, by a query or as a partition: where the table is.
+            assert!(
+                is_own || column.source.as_ref() == Some(source),
+                "{}.{} is at {place}",
+                relation.name,
+                column.name
+            );
         }
         let sources = relation.constraints.iter().map(|one| (&one.name, &one.source));
         for (name, part) in sources.chain(relation.indexes.iter().map(|one| (&one.name, &one.source))) {
             assert!(part.is_some(), "{name} is nowhere");
-            if part.as_ref() == Some(source) {
-                println!("{}.{name} has no place of its own", relation.name);
-            }
         }
     }
     (own, all)
@@ -216,7 +217,7 @@ async fn cratesio_and_penpot_are_built() {
     let (own, all) = placed(&cratesio).await;
     assert!(all > 200 && all - own <= 1, "{own} of {all}");
     let (own, all) = placed(&penpot(&corpora.join("penpot/sql"))).await;
-    assert!(all > 500 && own == all, "{own} of {all}");
+    assert!(all > 500 && own > 300, "{own} of {all}");
 }
 
 /// In the order that the project itself lists its migrations in.
