@@ -3,4 +3,5 @@
 #![allow(missing_docs)]
 
 mod architecture;
+mod files;
 mod host;
