@@ -227,3 +227,29 @@ fn penpot(folder: &Path) -> Vec<SourceFile> {
     let paths: Vec<PathBuf> = names.map(|name| folder.join("backend/src").join(name)).collect();
     gather_paths(folder, &paths).unwrap_or_else(|error| panic!("{error}"))
 }
+
+#[tokio::test]
+async fn generated_tables_are_where_their_files_are() {
+    let Some(generator) = corpus("tools/gen_schema.py") else { return };
+    let directory = tempfile::tempdir().expect("a directory");
+    let ran = std::process::Command::new("python3").arg(generator).arg("150").arg(directory.path()).output();
+    if !ran.is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: python3 did not generate the tables");
+        return;
+    }
+    let files = files_below(directory.path());
+    let snapshot = build(&files).await.unwrap_or_else(|error| panic!("{error}"));
+    assert!(snapshot.relations.len() >= 150);
+    for relation in &snapshot.relations {
+        let place = at(&files, relation.source.as_ref());
+        assert!(place.ends_with(&relation.name), "{} is at {place}", relation.name);
+        for column in &relation.columns {
+            let place = at(&files, column.source.as_ref());
+            assert!(
+                place.trim_end_matches('"').ends_with(&column.name) || relation.definition.is_some(),
+                "{} is at {place}",
+                column.name
+            );
+        }
+    }
+}
