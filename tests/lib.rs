@@ -1,5 +1,6 @@
 //! What several tests need: where things lie.
 
+pub mod cluster;
 pub mod program;
 
 use std::path::{Path, PathBuf};
@@ -8,6 +9,11 @@ use std::path::{Path, PathBuf};
 pub fn workspace() -> PathBuf {
     let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     manifest.parent().map(Path::to_path_buf).unwrap_or(manifest)
+}
+
+/// Where this workspace's artefacts go.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
 }
 
 /// A folder of real inputs beside the checkout; none where it is absent, and then the test says that it skips.

@@ -14,6 +14,7 @@ use confiture_model::{
 };
 use confiture_postgres::{
     connect::{ConnectOptions, ProcessEnvironment},
+    plugin_database::PluginDatabase,
     scratch::{Scratch, ScratchOptions},
     session::PgSession,
 };
@@ -98,7 +99,7 @@ impl Acquired {
             Origin::Scratch(scratch) => scratch_reader(scratch).await?,
             Origin::Live => reader(project).map_err(|failure| failure.message)?,
         };
-        Err(options.describe())
+        Ok(Arc::new(PluginDatabase::new(options, ReadBudget::default())))
     }
 }
 

@@ -59,7 +59,12 @@ fn one(text: &mut String, finding: &Reported, number: usize, last: bool, style: 
         Some(span) => span.to_string(),
         None => finding.subject.to_string(),
     };
-    details.push(styled(DIM, format!("{place}  [{}]", finding.rule)));
+    // A rule may be on several times: then its name alone does not say which line of the configuration to look at.
+    let rule = match finding.instance == finding.rule {
+        true => finding.rule.clone(),
+        false => format!("{}: {}", finding.rule, finding.instance),
+    };
+    details.push(styled(DIM, format!("{place}  [{rule}]")));
     details.extend(finding.evidence.iter().map(|evidence| styled(DIM, evidence)));
     details.extend(finding.suggestion.iter().map(|suggestion| format!("Suggestion: {suggestion}")));
     for (index, detail) in details.iter().enumerate() {
