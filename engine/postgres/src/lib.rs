@@ -2,5 +2,6 @@
 
 pub mod catalog;
 pub mod connect;
+pub mod plugin_database;
 pub mod scratch;
 pub mod session;
