@@ -28,7 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "confiture-sql",
         ],
     ),
-    ("xtask", &["confiture-plugin-build"]),
+    ("xtask", &["confiture-plugin-build", "confiture-postgres"]),
 ];
 
 /// Libraries that only the named crates may know.

@@ -7,21 +7,16 @@ use confiture_engine::{
     snapshot,
 };
 use confiture_model::{
-    database::{ReadBudget, ReadDatabase},
     object::SourceSpan,
     schema::{Parts, Snapshot},
     session::Session,
 };
 use confiture_postgres::{
     connect::{ConnectOptions, ProcessEnvironment},
-    plugin_database::PluginDatabase,
     scratch::{Scratch, ScratchOptions},
     session::PgSession,
 };
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
 /// Where a schema comes from.
 #[derive(Debug, PartialEq, Eq)]
@@ -92,14 +87,13 @@ impl Source {
 }
 
 impl Acquired {
-    /// The database that plugins with a `read` grant ask, or why there is none.
-    pub async fn database(&self, project: &Project) -> Result<Arc<dyn ReadDatabase>, String> {
-        let options = match &self.origin {
-            Origin::Stored => return Err("a stored snapshot has no database to ask".to_owned()),
-            Origin::Scratch(scratch) => scratch_reader(scratch).await?,
-            Origin::Live => reader(project).map_err(|failure| failure.message)?,
-        };
-        Ok(Arc::new(PluginDatabase::new(options, ReadBudget::default())))
+    /// How plugins with a `read` grant log in to the database, or why there is none.
+    pub async fn login(&self, project: &Project) -> Result<ConnectOptions, String> {
+        match &self.origin {
+            Origin::Stored => Err("a stored snapshot has no database to ask".to_owned()),
+            Origin::Scratch(scratch) => scratch_reader(scratch).await,
+            Origin::Live => reader(project).map_err(|failure| failure.message),
+        }
     }
 }
 

@@ -59,7 +59,8 @@ fn an_unknown_environment_names_the_nearest() {
 
 #[test]
 fn two_plugins_of_one_name_are_refused() {
-    lint("[plugins.mine]\nsource = \"a.wasm\"\n[plugins.mine]\nsource = \"b.wasm\"\n").says(&["confiture.toml:3:", "mine"]);
+    lint("[plugins.mine]\nsource = \"a.wasm\"\n[plugins.mine]\nsource = \"b.wasm\"\n")
+        .says(&["confiture.toml:3:", "mine"]);
     lint("[plugins.lint-schema]\nsource = \"a.wasm\"\n").says(&["lint-schema", "bundled"]);
 }
 

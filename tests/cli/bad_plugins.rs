@@ -1,8 +1,8 @@
 //! Files that are no plugins: each ends with exit 7 and says what it is instead.
 
 use confiture_tests::{
-    program::{Ran, confiture, project, write},
     plugin_wasm,
+    program::{Ran, confiture, project, write},
 };
 
 /// Lints with `content` as a plugin.

@@ -24,7 +24,8 @@ fn invalid_utf8_is_named_with_its_place() {
 
 #[test]
 fn an_unfinished_dollar_quote_is_named_where_it_begins() {
-    let project = project(&[("db/f.sql", "CREATE TABLE a (id int);\nCREATE FUNCTION f() RETURNS int AS $body$\nSELECT 1;\n")]);
+    let project =
+        project(&[("db/f.sql", "CREATE TABLE a (id int);\nCREATE FUNCTION f() RETURNS int AS $body$\nSELECT 1;\n")]);
     confiture(project.path(), &["lint", "db"]).expect(5).says(&["db/f.sql:2:36", "$body$"]);
 }
 
@@ -57,7 +58,8 @@ fn a_file_of_fifty_megabytes_is_read() {
 
 #[test]
 fn a_stored_snapshot_that_is_none() {
-    let project = project(&[("a.json", "{ \"tables\": [] }"), ("b.json", "{"), ("c.json", "{\"snapshot_version\": 99}")]);
+    let project =
+        project(&[("a.json", "{ \"tables\": [] }"), ("b.json", "{"), ("c.json", "{\"snapshot_version\": 99}")]);
     confiture(project.path(), &["lint", "a.json"]).expect(3).says(&["a.json"]);
     confiture(project.path(), &["lint", "b.json"]).expect(3).says(&["b.json:1"]);
     confiture(project.path(), &["lint", "c.json"]).expect(3).says(&["c.json", "99"]);

@@ -17,7 +17,8 @@ const PROJECT: &[(&str, &str)] = &[
 fn every_file_once_in_order_to_stdout_and_to_a_file() {
     let project = project(PROJECT);
     let printed = confiture(project.path(), &["build"]).expect(0).stdout;
-    let places: Vec<usize> = ["SCHEMA app", "app.a", "app.b"].iter().map(|word| printed.find(word).expect(word)).collect();
+    let places: Vec<usize> =
+        ["SCHEMA app", "app.a", "app.b"].iter().map(|word| printed.find(word).expect(word)).collect();
     assert!(places.is_sorted(), "{printed}");
     assert_eq!(printed.matches("CREATE SCHEMA").count(), 1);
     confiture(project.path(), &["build", "--output", "out.sql"]).expect(0);
@@ -40,8 +41,11 @@ fn a_pattern_that_names_nothing_is_an_error_with_its_line() {
 async fn applied_to_a_database_whole_or_not_at_all() {
     let (url, session) = database(&[]).await;
     let good = project(PROJECT);
-    let bad = project(&[("db/a.sql", "CREATE TABLE kept (id int);\n"), ("db/b.sql", "CREATE TABLE broken (id intt);\n")]);
-    confiture(bad.path(), &["build", "db", "--apply", "--database-url", &url]).expect(5).says(&["db/b.sql:1:25", "intt"]);
+    let bad =
+        project(&[("db/a.sql", "CREATE TABLE kept (id int);\n"), ("db/b.sql", "CREATE TABLE broken (id intt);\n")]);
+    confiture(bad.path(), &["build", "db", "--apply", "--database-url", &url])
+        .expect(5)
+        .says(&["db/b.sql:1:25", "intt"]);
     assert_eq!(tables(&session).await, Vec::<String>::new());
     run(good.path(), &["build", "--apply"], &[("DATABASE_URL", &url)]).expect(0).says(&["3 statements of 3 files"]);
     assert_eq!(tables(&session).await, ["app.a", "app.b"]);
@@ -68,7 +72,8 @@ async fn a_protected_environment_asks_and_without_a_terminal_refuses() {
 
 #[test]
 fn init_writes_a_configuration_that_loads_and_never_writes_over_one() {
-    let project = project(&[("db/01_tables/a.sql", "CREATE TABLE a (id int PRIMARY KEY);\nCOMMENT ON TABLE a IS 'A.';\n")]);
+    let project =
+        project(&[("db/01_tables/a.sql", "CREATE TABLE a (id int PRIMARY KEY);\nCOMMENT ON TABLE a IS 'A.';\n")]);
     confiture(project.path(), &["init"]).expect(0).says(&["confiture.toml"]);
     confiture(project.path(), &["lint", "db"]).expect(0);
     confiture(project.path(), &["build"]).expect(0);

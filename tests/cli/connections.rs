@@ -8,9 +8,11 @@ use confiture_tests::{
 #[test]
 fn no_database() {
     let project = project(&[]);
-    confiture(project.path(), &["lint", "--database-url", "postgres://app@127.0.0.1:1/shop"])
-        .expect(4)
-        .says(&["127.0.0.1", "port 1", "refused"]);
+    confiture(project.path(), &["lint", "--database-url", "postgres://app@127.0.0.1:1/shop"]).expect(4).says(&[
+        "127.0.0.1",
+        "port 1",
+        "refused",
+    ]);
 }
 
 #[test]
@@ -32,7 +34,9 @@ async fn a_role_that_does_not_exist() {
     let (url, _session) = database(&[]).await;
     let project = project(&[]);
     run(project.path(), &["lint"], &[("DATABASE_URL", &url), ("PGUSER", "ignored")]).expect(0);
-    let other = url.replace("postgres://postgres@", "postgres://nobody_here@").replace("postgresql://postgres@", "postgresql://nobody_here@");
+    let other = url
+        .replace("postgres://postgres@", "postgres://nobody_here@")
+        .replace("postgresql://postgres@", "postgresql://nobody_here@");
     assert_ne!(other, url, "the URL names its user");
     run(project.path(), &["lint"], &[("DATABASE_URL", &other)]).expect(4).says(&["nobody_here"]);
 }
@@ -47,7 +51,8 @@ async fn a_schema_without_rights_is_still_linted() {
     ])
     .await;
     let project = project(&[]);
-    let ran = run(project.path(), &["lint", "--format", "json"], &[("DATABASE_URL", &with_user(&url, "looker"))]).expect(1);
+    let ran =
+        run(project.path(), &["lint", "--format", "json"], &[("DATABASE_URL", &with_user(&url, "looker"))]).expect(1);
     assert_eq!(ran.json()["findings"][0]["subject"]["name"], "hidden");
 }
 

@@ -32,7 +32,8 @@ fn severities_decide_the_exit_code() {
     confiture(project.path(), &["lint", "db"]).expect(0);
     confiture(project.path(), &["lint", "db", "--fail-on", "warning"]).expect(1);
     confiture(project.path(), &["lint", "db", "--fail-on", "never"]).expect(0);
-    std::fs::write(project.path().join("confiture.toml"), "[linting]\nfail_on_severity = \"warning\"\n").expect("a file");
+    std::fs::write(project.path().join("confiture.toml"), "[linting]\nfail_on_severity = \"warning\"\n")
+        .expect("a file");
     confiture(project.path(), &["lint", "db"]).expect(1);
 }
 
@@ -97,7 +98,8 @@ async fn files_a_live_database_and_a_stored_snapshot_have_the_same_findings() {
 async fn generated_tables_have_the_same_findings_from_files_and_live() {
     let Some(generator) = corpus("tools/gen_schema.py") else { return };
     let folder = tempfile::tempdir().expect("a temporary directory");
-    let made = Command::new("python3").arg(&generator).arg("200").arg(folder.path().join("db")).output().expect("python3");
+    let made =
+        Command::new("python3").arg(&generator).arg("200").arg(folder.path().join("db")).output().expect("python3");
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     same_findings(folder.path(), &["db"]).await;
 }
@@ -113,7 +115,8 @@ async fn chinook_has_the_same_findings_from_files_and_live() {
     let Some(folder) = corpus("corpora/chinook/sql/ChinookDatabase/DataSources") else { return };
     let text = std::fs::read_to_string(folder.join("Chinook_PostgreSql.sql")).expect("chinook");
     // Its head makes the database and connects to it: psql's business.
-    let (_, text) = text.split_once("\\c chinook").and_then(|(_, rest)| rest.split_once('\n')).expect("the line after \\c");
+    let (_, text) =
+        text.split_once("\\c chinook").and_then(|(_, rest)| rest.split_once('\n')).expect("the line after \\c");
     let project = project(&[("chinook.sql", text)]);
     same_findings(project.path(), &["chinook.sql"]).await;
 }
@@ -121,7 +124,8 @@ async fn chinook_has_the_same_findings_from_files_and_live() {
 #[tokio::test(flavor = "multi_thread")]
 async fn cratesio_has_the_same_findings_from_files_and_live() {
     let Some(folder) = corpus("corpora/cratesio/sql/migrations") else { return };
-    let versions: Vec<_> = std::fs::read_dir(&folder).expect("migrations").flatten().map(|entry| entry.path()).collect();
+    let versions: Vec<_> =
+        std::fs::read_dir(&folder).expect("migrations").flatten().map(|entry| entry.path()).collect();
     let mut versions: Vec<(String, std::path::PathBuf)> = versions
         .into_iter()
         .map(|path| (path.file_name().unwrap_or_default().to_string_lossy().replace('-', ""), path.join("up.sql")))

@@ -32,8 +32,16 @@ fn a_component_is_inspected_without_being_granted_anything() {
 fn one_rule_runs_alone_with_options_from_the_command_line() {
     let project = project(&[("db/a.sql", "CREATE TABLE a (id bigint PRIMARY KEY);\n")]);
     let arguments = [
-        "plugin", "run", "lint-schema", "db", "--rule", "multi-tenant-column", "--option", "required_column=company",
-        "--format", "json",
+        "plugin",
+        "run",
+        "lint-schema",
+        "db",
+        "--rule",
+        "multi-tenant-column",
+        "--option",
+        "required_column=company",
+        "--format",
+        "json",
     ];
     let document = confiture(project.path(), &arguments).expect(1).json();
     assert_eq!(document["findings"].as_array().map(Vec::len), Some(1));
@@ -53,7 +61,8 @@ fn a_rule_of_ones_own_is_built_and_lints_beside_the_bundled_ones() {
     let guests = target().join("guests");
     let guests = guests.to_str().expect("UTF-8");
     confiture(&folder, &["plugin", "build", ".", "--target-dir", guests]).expect(0).says(&["money-rules.wasm"]);
-    let document = confiture(&folder, &["lint", "schema.sql", "--format", "json", "--fail-on", "never"]).expect(0).json();
+    let document =
+        confiture(&folder, &["lint", "schema.sql", "--format", "json", "--fail-on", "never"]).expect(0).json();
     let findings = document["findings"].as_array().expect("findings");
     assert!(findings.iter().any(|finding| finding["rule"] == "money-as-float"), "{findings:?}");
     assert!(findings.iter().any(|finding| finding["plugin"] == "lint-schema"), "{findings:?}");

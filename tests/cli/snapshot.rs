@@ -4,7 +4,10 @@ use confiture_tests::program::{confiture, project};
 
 #[test]
 fn a_snapshot_of_files_holds_what_they_make_and_where() {
-    let project = project(&[("db/a.sql", "CREATE TYPE mood AS ENUM ('sad', 'ok');\nCREATE TABLE a (id bigint PRIMARY KEY, m mood);\n")]);
+    let project = project(&[(
+        "db/a.sql",
+        "CREATE TYPE mood AS ENUM ('sad', 'ok');\nCREATE TABLE a (id bigint PRIMARY KEY, m mood);\n",
+    )]);
     let document = confiture(project.path(), &["snapshot", "db"]).expect(0).json();
     assert_eq!(document["snapshot_version"], 1);
     assert_eq!(document["relations"][0]["columns"][1]["type_name"], "public.mood");

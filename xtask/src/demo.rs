@@ -5,13 +5,13 @@ use std::process::Command;
 
 /// Builds the program, then builds, lints and explains the example as a user would.
 pub fn demo() -> Outcome {
-    crate::test::prepare()?;
+    let server = crate::test::prepare()?;
     let example = workspace().join("examples/printoptim");
     eprintln!("\nin examples/printoptim:");
     let confiture = |arguments: &[&str]| {
         eprintln!("\n$ confiture {}", arguments.join(" "));
         let mut command = Command::new(target().join("debug/confiture"));
-        command.args(arguments).current_dir(&example);
+        command.args(arguments).current_dir(&example).env("CONFITURE_PG_BIN", &server.binaries);
         command
     };
     run(&mut confiture(&["plugin", "list"]))?;

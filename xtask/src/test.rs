@@ -1,6 +1,9 @@
 //! `cargo xtask test`: everything that has to hold before a change lands.
 
-use crate::command::{Outcome, cargo, exists, run, step, target, workspace};
+use crate::{
+    command::{Outcome, cargo, exists, run, step, target, workspace},
+    postgres::Server,
+};
 use std::{
     io::{BufRead, BufReader},
     process::{Command, Stdio},
@@ -16,15 +19,15 @@ pub fn test(arguments: &[&str]) -> Outcome {
     if filter.is_empty() {
         check_sources()?;
     }
-    prepare()?;
+    let server = prepare()?;
     let mut total = Count::default();
     if all_postgres {
-        for (version, binaries) in crate::postgres::all_versions()? {
-            eprintln!("── PostgreSQL {version}");
-            total += tests(&filter, Some(&binaries))?;
+        for server in crate::postgres::all_versions()? {
+            eprintln!("── {server}");
+            total += tests(&filter, &server)?;
         }
     } else {
-        total += tests(&filter, None)?;
+        total += tests(&filter, &server)?;
     }
     println!("{} passed, {} failed, {} skipped", total.passed, total.failed, total.ignored);
     if total.failed > 0 {
@@ -49,10 +52,12 @@ fn check_sources() -> Outcome {
 }
 
 /// Servers, guests and the program itself: what the demo and the tests stand on.
-pub fn prepare() -> Outcome {
-    step("PostgreSQL", || crate::postgres::ensure().map(|found| eprintln!("   {found}")))?;
+pub fn prepare() -> Result<Server, String> {
+    let server = crate::postgres::ensure().map_err(|why| format!("PostgreSQL: {why}"))?;
+    eprintln!("── {server}");
     step("plugins", crate::plugins::run)?;
-    step("confiture", || run(&mut cargo(&["build", "--quiet", "--package", "confiture-cli"])))
+    step("confiture", || run(&mut cargo(&["build", "--quiet", "--package", "confiture-cli"])))?;
+    Ok(server)
 }
 
 /// How the tests of one run ended.
@@ -72,14 +77,12 @@ impl std::ops::AddAssign for Count {
 }
 
 /// Runs the workspace's tests, showing what the runner prints and adding up its closing lines.
-fn tests(filter: &[&str], postgres: Option<&std::path::Path>) -> Result<Count, String> {
+fn tests(filter: &[&str], server: &Server) -> Result<Count, String> {
     let mut command = cargo(&["test", "--workspace", "--no-fail-fast", "--"]);
     command.args(filter);
     command.env("CONFITURE_BIN", target().join("debug/confiture"));
     command.env("CONFITURE_PLUGINS_DIR", workspace().join("target/plugins"));
-    if let Some(binaries) = postgres {
-        command.env("CONFITURE_PG_BIN", binaries);
-    }
+    command.env("CONFITURE_PG_BIN", &server.binaries);
     count(&mut command)
 }
 

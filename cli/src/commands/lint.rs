@@ -58,7 +58,7 @@ impl Lint {
         let source = Source::of(&self.paths)?;
         let rules = loaded.resolve(&project)?;
         let acquired = source.acquire(&project, lint::parts(&loaded.plugins, &rules)).await?;
-        loaded.database.open(acquired.database(&project).await);
+        loaded.database.set(acquired.login(&project).await);
         let (reported, title) = (acquired.reported, acquired.title);
         let view = SchemaView {
             snapshot: Arc::new(acquired.snapshot),

@@ -70,19 +70,27 @@ impl ReadDatabase for PluginDatabase {
     }
 
     fn split(&self, sql: &str) -> Result<Vec<String>, QueryError> {
-        match confiture_sql::split::split(sql) {
-            Ok(statements) => Ok(statements.iter().map(|statement| statement.text.to_owned()).collect()),
-            Err(error) => {
-                let before = sql.get(..error.offset).map_or(0, |text| text.chars().count());
-                Err(QueryError::Database(DbError {
-                    sqlstate: "42601".to_owned(),
-                    message: error.message,
-                    detail: None,
-                    hint: Some(error.help),
-                    position: u32::try_from(before + 1).ok(),
-                    context: None,
-                }))
-            }
+        split(sql)
+    }
+}
+
+/// The statements of an SQL text, for a plugin: needs no connection.
+///
+/// # Errors
+/// [`QueryError::Database`] with a syntax error where the text does not end well.
+pub fn split(sql: &str) -> Result<Vec<String>, QueryError> {
+    match confiture_sql::split::split(sql) {
+        Ok(statements) => Ok(statements.iter().map(|statement| statement.text.to_owned()).collect()),
+        Err(error) => {
+            let before = sql.get(..error.offset).map_or(0, |text| text.chars().count());
+            Err(QueryError::Database(DbError {
+                sqlstate: "42601".to_owned(),
+                message: error.message,
+                detail: None,
+                hint: Some(error.help),
+                position: u32::try_from(before + 1).ok(),
+                context: None,
+            }))
         }
     }
 }

@@ -4,7 +4,7 @@ use confiture_model::session::Session as _;
 use confiture_postgres::scratch::{Scratch, ScratchError, ScratchOptions};
 use std::{
     fs,
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Write as _},
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -141,7 +141,7 @@ async fn broken_binaries_say_what_they_said_and_leave_nothing() {
 async fn owns_a_cluster() {
     let Some(place) = std::env::var_os("CONFITURE_TEST_OWNS_A_CLUSTER_IN") else { return };
     let scratch = Scratch::start(in_place(Path::new(&place))).await.unwrap();
-    println!("\nowning {}", scratch.directory().display());
+    writeln!(std::io::stdout(), "\nowning {}", scratch.directory().display()).unwrap();
     std::future::pending::<()>().await;
 }
 

@@ -64,7 +64,7 @@ impl Run {
         let offers = loaded.offers();
         let rules = self.rules(&offers)?;
         let acquired = Source::of(&self.paths)?.acquire(&project, Parts::ALL).await?;
-        loaded.database.open(acquired.database(&project).await);
+        loaded.database.set(acquired.login(&project).await);
         let title = acquired.title;
         let view = SchemaView {
             snapshot: Arc::new(acquired.snapshot),
@@ -105,7 +105,8 @@ impl Run {
             .collect();
         match &self.rule {
             Some(name) if rules.is_empty() => {
-                let known: Vec<&str> = offers.iter().flat_map(|(_, rules)| rules.iter()).map(|rule| &*rule.id).collect();
+                let known: Vec<&str> =
+                    offers.iter().flat_map(|(_, rules)| rules.iter()).map(|rule| &*rule.id).collect();
                 let message = format!("the plugin offers no rule `{name}`. There are: {}", known.join(", "));
                 Err(Failure::new(Exit::Usage, message))
             }
@@ -117,9 +118,9 @@ impl Run {
     fn options(&self) -> Result<serde_json::Value, Failure> {
         let mut options = serde_json::Map::new();
         for option in &self.options {
-            let (name, value) = option.split_once('=').ok_or_else(|| {
-                Failure::new(Exit::Usage, format!("--option {option}: expected NAME=VALUE"))
-            })?;
+            let (name, value) = option
+                .split_once('=')
+                .ok_or_else(|| Failure::new(Exit::Usage, format!("--option {option}: expected NAME=VALUE")))?;
             let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
             options.insert(name.to_owned(), value);
         }
