@@ -35,7 +35,11 @@ fn setting() -> Option<&'static Setting> {
             ("server.key", certificates.server_key.as_str()),
             ("clients.crt", certificates.authority.as_str()),
         ];
-        let server = Server::start(ACCESS, "ssl = on\nssl_ca_file = 'clients.crt'", &files)?;
+        let server = Server::start(
+            ACCESS,
+            "ssl = on\nssl_ca_file = 'clients.crt'\npassword_encryption = 'scram-sha-256'",
+            &files,
+        )?;
         std::thread::scope(|scope| scope.spawn(|| prepare(&server)).join()).expect("roles and databases");
         Some(Setting { server, certificates })
     });

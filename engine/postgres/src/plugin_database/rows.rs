@@ -114,7 +114,7 @@ async fn transact(
     budget: ReadBudget,
     mut reply: oneshot::Sender<Result<Started, QueryError>>,
 ) -> bool {
-    let mut guard = Guard { canceller: session.canceller.clone(), left: limit(&budget), broken: false };
+    let mut guard = Guard { canceller: session.canceller.clone(), left: limit(&budget), spent: false };
     let names = &mut session.names;
     let transaction = match session.client.build_transaction().read_only(true).start().await {
         Ok(transaction) => transaction,
@@ -151,7 +151,7 @@ async fn transact(
         Some(Err(error)) => drop(reply.send(Err(error))),
         None => {}
     }
-    !guard.broken && transaction.rollback().await.is_ok()
+    !guard.spent && transaction.rollback().await.is_ok()
 }
 
 fn limit(budget: &ReadBudget) -> Duration {
@@ -163,8 +163,8 @@ struct Guard {
     canceller: Canceller,
     /// Of the time in which the server may work for this query, whatever it is cut into.
     left: Duration,
-    /// Whether the server did not stop when told to.
-    broken: bool,
+    /// Whether something was cancelled: a request may arrive late and stop what the connection does next.
+    spent: bool,
 }
 
 impl Guard {
@@ -185,23 +185,21 @@ impl Guard {
             () = abandoned => None,
         };
         self.left = Duration::ZERO;
-        self.broken = !self.stop(work).await;
+        self.spent = true;
+        self.stop(work).await;
         stopped
     }
 
     /// Cancels until the work ends: a request that comes a moment too early does nothing.
-    async fn stop(&self, mut work: impl Future + Unpin) -> bool {
+    async fn stop(&self, mut work: impl Future + Unpin) {
         let deadline = Instant::now() + CANCEL_LIMIT;
         while Instant::now() < deadline {
             let request = tokio::time::timeout(CANCEL_LIMIT, self.canceller.cancel());
-            if !matches!(request.await, Ok(Ok(()))) {
-                return false;
-            }
-            if tokio::time::timeout(Duration::from_millis(200), &mut work).await.is_ok() {
-                return true;
+            let arrived = matches!(request.await, Ok(Ok(())));
+            if !arrived || tokio::time::timeout(Duration::from_millis(200), &mut work).await.is_ok() {
+                return;
             }
         }
-        false
     }
 }
 

@@ -4,7 +4,7 @@
 //! name before a `(` counts, also where it is a type or the columns of an alias. That errs on the safe side.
 
 use super::Refused;
-use crate::lexer::Token;
+use crate::lexer::{Token, TokenKind};
 
 /// A function that a statement may call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +46,11 @@ pub(super) fn used(sql: &str, tokens: &[Token]) -> Result<Vec<FunctionUse>, Refu
             (false, true) => Notation::Attribute,
             (false, false) => continue,
         };
+        if token.kind == TokenKind::Word && name.chars().any(char::is_uppercase) {
+            // Whether PostgreSQL folds it depends on the encoding and the locale of the database.
+            let why = "PostgreSQL may take it for its lower case; write that, or quote the name";
+            return Err(Refused::new("an upper-case letter outside of ASCII in a name", why));
+        }
         if notation == Notation::Call {
             never(&name)?;
         }

@@ -160,6 +160,7 @@ fn statements_that_do_not_read() {
         ("SELECT 1 \0", "a zero byte"),
         ("SELECT\u{a0}1", "outside of ASCII"),
         ("SELECT 1 \u{1}", "control character"),
+        ("SELECT É(1)", "upper-case"),
     ] {
         let text = refused(sql);
         assert!(text.contains(part), "{sql}: {text}");
