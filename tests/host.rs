@@ -1,6 +1,7 @@
 //! Hostile guests: each ends in its own clear error, and the other rules and plugins still report.
 
 mod database;
+mod live_database;
 mod memory;
 mod results;
 mod time;
