@@ -4,5 +4,7 @@
 
 mod architecture;
 mod cli;
+mod documents;
 mod files;
 mod host;
+mod rules;

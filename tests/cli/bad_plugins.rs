@@ -17,7 +17,7 @@ fn lint_with(content: &[u8]) -> Ran {
 
 #[test]
 fn a_core_module() {
-    lint_with(b"\0asm\x01\0\0\0").says(&["core module", "component"]);
+    lint_with(b"\0asm\x01\0\0\0").says(&["core WebAssembly module", "confiture plugin build"]);
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn a_truncated_component() {
 #[test]
 fn a_component_of_another_world() {
     // A component that exports and imports nothing.
-    lint_with(b"\0asm\x0d\0\x01\0").says(&["identity"]);
+    lint_with(b"\0asm\x0d\0\x01\0").says(&["another world", "confiture:plugin/"]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::{
     source::Source,
 };
 use clap::{Args, ValueEnum};
-use confiture_engine::lint;
+use confiture_engine::lint::{self, rule::ActiveRule};
 use confiture_model::{finding::Severity, plugin::SchemaView};
 use std::{path::PathBuf, sync::Arc};
 
@@ -57,6 +57,9 @@ impl Lint {
         }
         let source = Source::of(&self.paths)?;
         let rules = loaded.resolve(&project)?;
+        if source == Source::Live {
+            warn_of_directories(&rules);
+        }
         let acquired = source.acquire(&project, lint::parts(&loaded.plugins, &rules)).await?;
         loaded.database.set(acquired.login(&project).await);
         let (reported, title) = (acquired.reported, acquired.title);
@@ -93,5 +96,18 @@ impl Lint {
             Some(severity) if report.fails_at(severity) => Exit::Findings,
             _ => Exit::Done,
         }
+    }
+}
+
+/// What a live database holds was made by no file: a rule that is limited to directories finds nothing there, and a clean
+/// report would claim that it looked.
+fn warn_of_directories(rules: &[ActiveRule]) {
+    let limited = rules.iter().filter(|rule| !rule.scope.directories.is_empty());
+    let names: Vec<&str> = limited.map(|rule| rule.setting.instance.as_str()).collect();
+    if !names.is_empty() {
+        output::warn(format!(
+            "a live database knows no directories: {} did not look at anything (lint the files for them)",
+            names.join(", ")
+        ));
     }
 }
