@@ -267,6 +267,13 @@ mod tests {
     }
 
     #[test]
+    #[ignore = "fetches some hundred megabytes"]
+    fn every_version_can_be_had() {
+        let versions: Vec<u32> = all_versions().unwrap().iter().map(|server| server.version).collect();
+        assert_eq!(versions, SUPPORTED.collect::<Vec<_>>());
+    }
+
+    #[test]
     fn links_lead_where_the_list_says() {
         let to = |source: &str, target: &str| beside(Path::new(source), Path::new(target));
         assert_eq!(to("/a/lib/x.5", "/a/lib/x"), Path::new("x.5"));

@@ -3,7 +3,7 @@
 //! Each kind of object is read by one query over all relations at once, without joins that the client can do by object
 //! identifier; functions that print definitions run only for the parts that were asked for. After a first round trip,
 //! which tells the server's version and the schemas, all queries leave together, in one read-only transaction with one
-//! snapshot. The search path there is `pg_catalog` alone: every other name is printed with its schema.
+//! snapshot; one more asks for the definitions of indexes that are out of the ordinary. The search path there is `pg_catalog` alone: every other name is printed with its schema.
 //!
 //! Left out: system schemas, temporary ones, `confiture` and `confiture_scratch`, and what belongs to an extension.
 //! The same DDL gives the same records on every supported version: a valid NOT NULL is told by its column alone, although
@@ -128,7 +128,7 @@ async fn read(client: &Client, scope: &Scope) -> Result<(Snapshot, Vec<sequences
         relations,
         attributes,
         constraints,
-        indexes,
+        mut indexes,
         policies,
         views,
         routines,
@@ -153,6 +153,8 @@ async fn read(client: &Client, scope: &Scope) -> Result<(Snapshot, Vec<sequences
         extensions::read(client),
         relations::statistics_since(client, scope),
     )?;
+    let names = relations::names(&relations);
+    indexes.define(client, &attributes, &names).await?;
     let mut snapshot = Snapshot::empty(scope.server_version);
     snapshot.live = scope.live;
     snapshot.statistics_since = since;
@@ -161,7 +163,7 @@ async fn read(client: &Client, scope: &Scope) -> Result<(Snapshot, Vec<sequences
     snapshot.type_definitions = types::finish(types, &owned, &mut comments);
     snapshot.triggers = triggers::finish(triggers, &owned);
     let details = Details { attributes, constraints, indexes, policies, views };
-    snapshot.relations = relations::finish(relations, details, &owned, &mut comments);
+    snapshot.relations = relations::finish(relations, &names, details, &owned, &mut comments);
     Ok((snapshot, sequences.into_iter().filter(|found| !owned.has(RELATION, found.oid)).collect()))
 }
 

@@ -99,7 +99,8 @@ impl Scratch {
         Ok(PgSession::new(connect(self.directory(), database).await?))
     }
 
-    /// Ends the server and waits until its directory is gone.
+    /// Ends the server and waits until its directory is gone; where that takes more than two seconds, for its files are
+    /// many, the guard goes on alone.
     pub async fn stop(self) {
         // The guard goes down in a thread where waiting harms nobody; that it may panic is no news for the caller.
         let _ = blocking(move || drop(self)).await;

@@ -349,6 +349,44 @@ async fn rights(scratch: &Scratch, all: &Snapshot) {
     assert!(error.contains("42501"), "{error}");
 }
 
+/// Most definitions of indexes are not PostgreSQL's own writing.
+#[tokio::test]
+async fn definitions_of_indexes_are_as_postgresql_writes_them() {
+    const MORE: &str = r#"
+        CREATE TABLE app."select" ("from" int, "Ä" text COLLATE "C", v varchar(3), m app.mood, n name, o oid, a int[], b bpchar,
+          u uuid, j jsonb, r int4range, d app.positive, t timestamptz, "a""b" int, x1$ int);
+        CREATE INDEX ON app."select" ("from", "Ä" DESC, v NULLS FIRST) INCLUDE (j, "a""b");
+        CREATE UNIQUE INDEX "Odd.Name" ON app."select" USING btree (x1$ DESC NULLS LAST);
+        CREATE INDEX ON app."select" USING hash (v);
+        CREATE INDEX ON app."select" (m, n, o, a, b, u, r, d, t);
+        CREATE INDEX ON app."select" (n text_ops);
+        CREATE INDEX ON app."select" (v varchar_ops, b bpchar_pattern_ops, v text_pattern_ops);
+        CREATE INDEX ON app."select" ("Ä" COLLATE "POSIX");
+        CREATE INDEX ON app."select" (o int4_ops);
+        CREATE INDEX ON app."select" USING gist (r) WITH (fillfactor = 80);
+        CREATE INDEX ON app."select" ("from") WITH (fillfactor = 80);
+        CREATE INDEX ON app."select" ("from") WHERE "from" > 1;
+        CREATE INDEX ON app."select" USING brin (t timestamptz_minmax_ops);
+        CREATE INDEX ON app."select" USING gin (j jsonb_path_ops);
+        CREATE INDEX ON ONLY app.log (id);"#;
+    let scratch = everything().await;
+    let session = scratch.session("app").await.unwrap();
+    let client = session.client();
+    // An operator class that does not fit leaves nothing to compare.
+    for sql in MORE.split(";\n") {
+        let _ = client.batch_execute(sql).await;
+    }
+    let snapshot = read(client, Parts { indexes: true, ..Parts::NONE }, false).await;
+    let mut compared = 0;
+    for index in snapshot.relations.iter().flat_map(|relation| &relation.indexes) {
+        let sql = "SELECT pg_get_indexdef(oid) FROM pg_class WHERE relname = $1 AND relkind IN ('i', 'I')";
+        assert_eq!(index.definition, client.query_one(sql, &[&index.name]).await.unwrap().get::<_, &str>(0));
+        compared += 1;
+    }
+    assert!(compared > 20, "{compared}");
+    scratch.stop().await;
+}
+
 #[tokio::test]
 async fn versions_have_what_they_have() {
     let scratch = everything().await;

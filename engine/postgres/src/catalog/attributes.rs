@@ -11,6 +11,8 @@ pub(super) struct Attribute {
     number: i16,
     pub name: String,
     pub collation: Oid,
+    /// Its type.
+    pub of: Oid,
     column: Option<Column>,
 }
 
@@ -31,7 +33,7 @@ pub(super) async fn read(client: &Client, scope: &Scope) -> Result<Attributes, E
     let whole =
         if parts.columns { format!(", {ALL}, {}", not_null_is_valid(scope.server_version)) } else { String::new() };
     let sql = format!(
-        "SELECT a.attrelid, a.attnum, a.attname::text, a.attcollation {whole}
+        "SELECT a.attrelid, a.attnum, a.attname::text, a.attcollation, a.atttypid {whole}
          FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
          WHERE c.relnamespace = ANY($1) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped"
     );
@@ -57,19 +59,19 @@ fn not_null_is_valid(server_version: u32) -> &'static str {
 fn attribute(row: &Row, whole: bool) -> Result<Attribute, Error> {
     let name: String = row.try_get(2)?;
     let column = if whole { Some(column(row, name.clone())?) } else { None };
-    Ok(Attribute { number: row.try_get(1)?, name, collation: row.try_get(3)?, column })
+    Ok(Attribute { number: row.try_get(1)?, name, collation: row.try_get(3)?, of: row.try_get(4)?, column })
 }
 
 /// The expression of a generated column stands where others have their default.
 fn column(row: &Row, name: String) -> Result<Column, Error> {
-    let (not_null, valid): (bool, bool) = (row.try_get(5)?, row.try_get(9)?);
+    let (not_null, valid): (bool, bool) = (row.try_get(6)?, row.try_get(10)?);
     Ok(Column {
         name,
-        type_name: row.try_get(4)?,
+        type_name: row.try_get(5)?,
         nullable: !(not_null && valid),
-        default_expression: row.try_get(8)?,
-        identity: row.try_get(6)?,
-        generated: row.try_get(7)?,
+        default_expression: row.try_get(9)?,
+        identity: row.try_get(7)?,
+        generated: row.try_get(8)?,
         comment: None,
         source: None,
         extra: None,

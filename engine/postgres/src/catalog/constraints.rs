@@ -1,6 +1,6 @@
 //! Constraints of relations: `pg_constraint`. Those of domains belong to their types.
 
-use super::{attributes::Attributes, scope::Scope};
+use super::{attributes::Attributes, relations::Names, scope::Scope};
 use confiture_model::schema::{Constraint, ConstraintKind, ForeignKeyTarget};
 use std::collections::HashMap;
 use tokio::try_join;
@@ -101,11 +101,7 @@ fn action(letter: u8) -> String {
 
 impl Constraints {
     /// The constraints of each relation, in the order of their names.
-    pub fn finish(
-        self,
-        attributes: &Attributes,
-        names: &HashMap<Oid, (String, String)>,
-    ) -> HashMap<Oid, Vec<Constraint>> {
+    pub fn finish(self, attributes: &Attributes, names: &Names) -> HashMap<Oid, Vec<Constraint>> {
         let Self { found, mut elsewhere } = self;
         let mut finished: HashMap<Oid, Vec<Constraint>> = HashMap::new();
         for found in found {

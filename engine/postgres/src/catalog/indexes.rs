@@ -1,20 +1,30 @@
 //! Indexes: `pg_index`. How a key is sorted is told as PostgreSQL's own printer tells it: where it is not the default.
 
-use super::{attributes::Attributes, scope::Scope};
+mod definition;
+
+use super::{attributes::Attributes, relations::Names, scope::Scope};
 use confiture_model::schema::Index;
+use definition::Quoting;
 use std::collections::HashMap;
 use tokio::try_join;
-use tokio_postgres::{Client, Error, Row, types::Oid};
+use tokio_postgres::{
+    Client, Error, Row,
+    types::{Oid, Type},
+};
 
 /// The collation `default`, which an expression has unless it says otherwise.
 const DEFAULT_COLLATION: Oid = 100;
 /// Bits of `indoption`: PostgreSQL's `pg_index.h`.
 const DESCENDING: i16 = 1;
 const NULLS_FIRST: i16 = 2;
+/// Whether [`definition::plain`] may do, as far as one row can tell.
+const MAY_BE_PLAIN: &str = "i.indexprs IS NULL AND i.indpred IS NULL AND c.reloptions IS NULL AND c.relkind = 'i'
+  AND m.amname IN ('btree', 'hash')";
 
 /// An index that still knows columns, operator classes and collations by number.
 #[derive(Debug)]
 struct Found {
+    oid: Oid,
     relation: Oid,
     columns: Vec<i16>,
     keys: usize,
@@ -26,22 +36,38 @@ struct Found {
     index: Index,
 }
 
-/// Indexes, and the names that their keys' options need.
+/// An operator class.
+#[derive(Debug)]
+struct Class {
+    /// As an index definition names it.
+    printed: String,
+    is_default: bool,
+    /// The type that it is for.
+    of: Oid,
+    is_builtin: bool,
+}
+
+type Classes = HashMap<Oid, Class>;
+
+/// Indexes, and what their keys' options and their definitions need.
 #[derive(Debug, Default)]
 pub(super) struct Indexes {
     found: Vec<Found>,
-    /// Operator classes that are not their type's default.
-    classes: HashMap<Oid, String>,
+    classes: Classes,
     collations: HashMap<Oid, String>,
+    quoting: Quoting,
 }
 
 const CLASSES: &str = "
-SELECT o.oid, CASE n.nspname WHEN 'pg_catalog' THEN '' ELSE quote_ident(n.nspname) || '.' END || quote_ident(o.opcname)
-FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace WHERE NOT o.opcdefault";
+SELECT o.oid, CASE n.nspname WHEN 'pg_catalog' THEN '' ELSE quote_ident(n.nspname) || '.' END || quote_ident(o.opcname),
+  o.opcdefault, o.opcintype, n.nspname = 'pg_catalog'
+FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace";
 
 const COLLATIONS: &str = "
 SELECT c.oid, CASE n.nspname WHEN 'pg_catalog' THEN '' ELSE quote_ident(n.nspname) || '.' END || quote_ident(c.collname)
 FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace";
+
+const DEFINITIONS: &str = "SELECT oid, pg_get_indexdef(oid) FROM unnest($1) AS oid";
 
 pub(super) async fn read(client: &Client, scope: &Scope) -> Result<Indexes, Error> {
     if !scope.parts.indexes {
@@ -55,26 +81,42 @@ pub(super) async fn read(client: &Client, scope: &Scope) -> Result<Indexes, Erro
     };
     let sql = format!(
         "SELECT i.indrelid, c.relname::text, m.amname::text, i.indkey, i.indnkeyatts, i.indclass, i.indcollation, i.indoption,
-           i.indisunique, i.indisprimary, i.indisvalid, {distinct}, pg_get_indexdef(c.oid),
+           i.indisunique, i.indisprimary, i.indisvalid, {distinct},
+           CASE WHEN NOT ({MAY_BE_PLAIN}) THEN pg_get_indexdef(c.oid) END,
            CASE WHEN i.indpred IS NOT NULL THEN pg_get_expr(i.indpred, i.indrelid) END,
            CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(
-             SELECT pg_get_indexdef(c.oid, key, false) FROM generate_series(1, i.indnkeyatts) key) END, {numbers}
+             SELECT pg_get_indexdef(c.oid, key, false) FROM generate_series(1, i.indnkeyatts) key) END, {numbers}, c.oid, {MAY_BE_PLAIN}
          FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam
          WHERE c.relnamespace = ANY($1)"
     );
-    let (found, classes, collations) =
-        try_join!(scope.query(client, &sql), client.query_typed(CLASSES, &[]), client.query_typed(COLLATIONS, &[]))?;
+    let (found, classes, collations, quoting) = try_join!(
+        scope.query(client, &sql),
+        client.query_typed(CLASSES, &[]),
+        client.query_typed(COLLATIONS, &[]),
+        Quoting::read(client),
+    )?;
     let found = found.iter().filter_map(|row| index(row).transpose()).collect::<Result<_, _>>()?;
-    Ok(Indexes { found, classes: names(&classes)?, collations: names(&collations)? })
+    let classes = classes.iter().map(class).collect::<Result<_, _>>()?;
+    let name = |row: &Row| -> Result<_, Error> { Ok((row.try_get(0)?, row.try_get(1)?)) };
+    Ok(Indexes { found, classes, collations: collations.iter().map(name).collect::<Result<_, _>>()?, quoting })
 }
 
-fn names(rows: &[Row]) -> Result<HashMap<Oid, String>, Error> {
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+fn class(row: &Row) -> Result<(Oid, Class), Error> {
+    let class = Class {
+        printed: row.try_get(1)?,
+        is_default: row.try_get(2)?,
+        of: row.try_get(3)?,
+        is_builtin: row.try_get(4)?,
+    };
+    Ok((row.try_get(0)?, class))
 }
 
 /// None where somebody dropped it while it was being read, so that it has no definition any more.
 fn index(row: &Row) -> Result<Option<Found>, Error> {
-    let Some(definition) = row.try_get(12)? else { return Ok(None) };
+    let definition: Option<String> = row.try_get(12)?;
+    if definition.is_none() && !row.try_get::<_, bool>(18)? {
+        return Ok(None);
+    }
     let number = |index| -> Result<Option<u64>, Error> {
         Ok(row.try_get::<_, Option<i64>>(index)?.and_then(|number| u64::try_from(number).ok()))
     };
@@ -89,13 +131,14 @@ fn index(row: &Row) -> Result<Option<Found>, Error> {
         primary: row.try_get(9)?,
         valid: row.try_get(10)?,
         predicate: row.try_get(13)?,
-        definition,
+        definition: definition.unwrap_or_default(),
         bytes: number(15)?,
         scans: number(16)?,
         source: None,
         extra: None,
     };
     Ok(Some(Found {
+        oid: row.try_get(17)?,
         relation: row.try_get(0)?,
         columns: row.try_get(3)?,
         keys: usize::try_from(row.try_get::<_, i16>(4)?).unwrap_or_default(),
@@ -108,9 +151,34 @@ fn index(row: &Row) -> Result<Option<Found>, Error> {
 }
 
 impl Indexes {
+    /// Gives definitions to those that were not asked for theirs: plain ones, as nearly all are, without asking.
+    pub async fn define(&mut self, client: &Client, attributes: &Attributes, names: &Names) -> Result<(), Error> {
+        let mut missing = HashMap::new();
+        for (place, found) in self.found.iter_mut().enumerate().filter(|(_, found)| found.index.definition.is_empty()) {
+            let table = names.get(&found.relation).map(|(schema, name)| (schema.as_str(), name.as_str()));
+            let definition =
+                table.and_then(|table| definition::plain(found, table, attributes, &self.classes, &self.quoting));
+            match definition {
+                Some(definition) => found.index.definition = definition,
+                None => drop(missing.insert(found.oid, place)),
+            }
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let oids: Vec<Oid> = missing.keys().copied().collect();
+        for row in client.query_typed(DEFINITIONS, &[(&oids, Type::OID_ARRAY)]).await? {
+            if let Some(place) = missing.get(&row.try_get(0)?) {
+                self.found[*place].index.definition = row.try_get::<_, Option<String>>(1)?.unwrap_or_default();
+            }
+        }
+        self.found.retain(|found| !found.index.definition.is_empty());
+        Ok(())
+    }
+
     /// The indexes of each relation, in the order of their names.
     pub fn finish(self, attributes: &Attributes) -> HashMap<Oid, Vec<Index>> {
-        let Self { found, classes, collations } = self;
+        let Self { found, classes, collations, .. } = self;
         let mut finished: HashMap<Oid, Vec<Index>> = HashMap::new();
         for mut found in found {
             let (keys, included) = found.columns.split_at(found.keys.min(found.columns.len()));
@@ -137,19 +205,25 @@ impl Found {
         &self,
         place: usize,
         usual_collation: Oid,
-        classes: &HashMap<Oid, String>,
+        classes: &Classes,
         collations: &HashMap<Oid, String>,
     ) -> String {
         let collation = self.collations.get(place).copied().filter(|oid| *oid != 0 && *oid != usual_collation);
         let collation = collation.and_then(|oid| collations.get(&oid)).map(|name| format!("COLLATE {name}"));
-        let class = self.classes.get(place).and_then(|oid| classes.get(oid)).cloned();
-        let option = self.options.get(place).copied().unwrap_or_default();
-        let order = match (option & DESCENDING != 0, option & NULLS_FIRST != 0) {
-            (false, false) => None,
-            (false, true) => Some("NULLS FIRST".to_owned()),
-            (true, true) => Some("DESC".to_owned()),
-            (true, false) => Some("DESC NULLS LAST".to_owned()),
-        };
+        let class = self.classes.get(place).and_then(|oid| classes.get(oid)).filter(|class| !class.is_default);
+        let class = class.map(|class| class.printed.clone());
+        let order = self.order(place).map(str::to_owned);
         [collation, class, order].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    /// `DESC NULLS LAST`, of which only what is not the default.
+    fn order(&self, place: usize) -> Option<&'static str> {
+        let option = self.options.get(place).copied().unwrap_or_default();
+        match (option & DESCENDING != 0, option & NULLS_FIRST != 0) {
+            (false, false) => None,
+            (false, true) => Some("NULLS FIRST"),
+            (true, true) => Some("DESC"),
+            (true, false) => Some("DESC NULLS LAST"),
+        }
     }
 }

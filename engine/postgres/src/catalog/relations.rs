@@ -105,12 +105,25 @@ pub(super) async fn statistics_since(client: &Client, scope: &Scope) -> Result<O
     client.query_typed(SQL, &[]).await?.first().map_or(Ok(None), |row| row.try_get(0))
 }
 
+/// Schema and name of each relation.
+pub(super) type Names = HashMap<Oid, (String, String)>;
+
+/// The names of relations by their identifiers.
+pub(super) fn names(found: &[Found]) -> Names {
+    let name = |relation: &Relation| (relation.schema.clone(), relation.name.clone());
+    found.iter().map(|found| (found.oid, name(&found.relation))).collect()
+}
+
 /// Puts everything where it belongs, in order.
-pub(super) fn finish(found: Vec<Found>, details: Details, owned: &Owned, comments: &mut Comments) -> Vec<Relation> {
+pub(super) fn finish(
+    found: Vec<Found>,
+    names: &Names,
+    details: Details,
+    owned: &Owned,
+    comments: &mut Comments,
+) -> Vec<Relation> {
     let Details { mut attributes, constraints, indexes, mut policies, mut views } = details;
-    let names: HashMap<Oid, (String, String)> =
-        found.iter().map(|found| (found.oid, (found.relation.schema.clone(), found.relation.name.clone()))).collect();
-    let mut constraints = constraints.finish(&attributes, &names);
+    let mut constraints = constraints.finish(&attributes, names);
     let mut indexes = indexes.finish(&attributes);
     let mut relations = Vec::with_capacity(found.len());
     for Found { oid, mut relation } in found.into_iter().filter(|found| !owned.has(RELATION, found.oid)) {

@@ -23,10 +23,9 @@ SELECT t.oid, t.typnamespace, t.typname::text, t.typtype,
     WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum),
   ARRAY(SELECT format_type(a.atttypid, a.atttypmod) FROM pg_attribute a
     WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum),
-  (SELECT format_type(r.rngsubtype, NULL) FROM pg_range r WHERE t.typtype = 'r' AND r.rngtypid = t.oid)
-FROM pg_type t
-WHERE t.typnamespace = ANY($1) AND (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'c' AND EXISTS (
-  SELECT FROM pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c'))";
+  (SELECT format_type(g.rngsubtype, NULL) FROM pg_range g WHERE t.typtype = 'r' AND g.rngtypid = t.oid)
+FROM pg_type t LEFT JOIN pg_class r ON r.oid = t.typrelid
+WHERE t.typnamespace = ANY($1) AND (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'c' AND r.relkind = 'c')";
 
 pub(super) async fn read(client: &Client, scope: &Scope) -> Result<Vec<Found>, Error> {
     scope.query(client, SQL).await?.iter().map(|row| found(row, scope)).collect()

@@ -2,10 +2,10 @@
 
 use super::{ScratchError, ServerBinaries, USER, directory::Home, leftover, runner::Runner};
 use std::{
-    io,
     os::unix::process::CommandExt as _,
     path::Path,
     process::{Child, ChildStdin, Command, Stdio},
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -33,8 +33,9 @@ until_closed
 rm -rf "$dir"
 "#;
 
-/// After this long, a guard that was told to clean up is taken for dead.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// For so long we wait until the guard has cleaned up. The server is down by then as a rule, but
+/// many files may be left.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How far the server has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,11 +44,12 @@ pub(super) enum State {
     Ready,
 }
 
-/// Our end of the guard. Dropping it closes the pipe and waits until everything is gone.
+/// Our end of the guard. Dropping it closes the pipe and waits until everything is gone, or for two seconds.
 #[derive(Debug)]
 pub(super) struct Guard {
-    home: Home,
-    child: Child,
+    home: Arc<Home>,
+    /// There until it is dropped.
+    child: Option<Child>,
     pipe: Option<ChildStdin>,
     runs_as: Option<&'static str>,
 }
@@ -74,7 +76,12 @@ impl Guard {
             }
         };
         let pipe = child.stdin.take();
-        Ok(Self { home, child, pipe, runs_as: runner.other.as_ref().map(|other| other.name) })
+        Ok(Self {
+            home: Arc::new(home),
+            child: Some(child),
+            pipe,
+            runs_as: runner.other.as_ref().map(|other| other.name),
+        })
     }
 
     /// The cluster's directory.
@@ -87,9 +94,8 @@ impl Guard {
         if let Some(program) = self.home.read_file("ended") {
             return Err(self.failure(program.trim()));
         }
-        if let Some(status) =
-            self.child.try_wait().map_err(ScratchError::io("watching the guard of", self.directory()))?
-        {
+        let ended = self.child.as_mut().map_or(Ok(None), Child::try_wait);
+        if let Some(status) = ended.map_err(ScratchError::io("watching the guard of", self.directory()))? {
             return Err(ScratchError::Failed {
                 program: format!("its guard ({status})"),
                 hint: String::new(),
@@ -119,32 +125,28 @@ impl Guard {
         };
         ScratchError::Failed { program: format!("`{program}`"), hint, log }
     }
-
-    /// Waits for the guard to finish.
-    fn finish(&mut self) -> io::Result<bool> {
-        let started = Instant::now();
-        while started.elapsed() < PATIENCE {
-            if self.child.try_wait()?.is_some() {
-                return Ok(true);
-            }
-            thread::sleep(Duration::from_millis(2));
-        }
-        Ok(false)
-    }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
         drop(self.pipe.take());
-        let finished = self.finish().unwrap_or(false);
-        if !finished {
-            let _ = self.child.kill();
-            let _ = self.child.wait();
+        let (Some(mut child), home) = (self.child.take(), Arc::clone(&self.home)) else { return };
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            match child.try_wait() {
+                Ok(None) => thread::sleep(Duration::from_millis(2)),
+                ended => return finish(ended.is_ok(), &home),
+            }
         }
-        // Still there only where somebody killed the guard.
-        if self.home.path().exists() {
-            leftover::remove(self.home.path());
-        }
+        // A hundred thousand files take their time; the guard does not need us, but somebody has to ask how it ended.
+        thread::spawn(move || finish(child.wait().is_ok(), &home));
+    }
+}
+
+/// After the guard: its directory is still there only where somebody killed it.
+fn finish(ended: bool, home: &Home) {
+    if ended && home.path().exists() {
+        leftover::remove(home.path());
     }
 }
 
