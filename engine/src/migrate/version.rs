@@ -159,7 +159,8 @@ mod tests {
 
     #[test]
     fn the_order_is_total() {
-        let digits = ["0", "9", "10", "00000000000009", "000000000000010", "10000000000000", "100000000000000", "9999999999999"];
+        let digits =
+            ["0", "9", "10", "00000000000009", "000000000000010", "10000000000000", "100000000000000", "9999999999999"];
         let versions: Vec<Version> = digits.into_iter().map(version).collect();
         for a in &versions {
             for b in &versions {

@@ -129,12 +129,11 @@ mod tests {
 
     #[test]
     fn options_stand_in_the_first_comments() {
-        let read = options("\u{feff}-- a change\n\n-- confiture: transaction = false, lock_timeout=5s\r\n--confiture: statement_timeout = 2min\nSELECT 1");
-        let expected = Options {
-            transaction: Some(false),
-            lock_timeout_ms: Some(5_000),
-            statement_timeout_ms: Some(120_000),
-        };
+        let read = options(
+            "\u{feff}-- a change\n\n-- confiture: transaction = false, lock_timeout=5s\r\n--confiture: statement_timeout = 2min\nSELECT 1",
+        );
+        let expected =
+            Options { transaction: Some(false), lock_timeout_ms: Some(5_000), statement_timeout_ms: Some(120_000) };
         assert_eq!(read, Ok(expected));
         assert_eq!(options("-- confiture: ignore table-naming\nSELECT 1"), Ok(Options::default()));
     }
