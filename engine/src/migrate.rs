@@ -5,6 +5,7 @@
 
 mod error;
 pub mod files;
+pub mod plan;
 pub mod script;
 pub mod version;
 
