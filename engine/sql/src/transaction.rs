@@ -48,5 +48,16 @@ pub fn outside(statement: &Statement<'_>) -> Option<Outside> {
     outside::read(&words(statement))
 }
 
+/// Whether the statement sets something that lasts as long as the session.
+pub fn is_setting(statement: &Statement<'_>) -> bool {
+    let words = words(statement);
+    let all: Vec<&str> = words.iter().map(String::as_str).collect();
+    match all.as_slice() {
+        ["set", "local" | "transaction" | "constraints", ..] => false,
+        ["set" | "reset", ..] => true,
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -20,7 +20,7 @@ use confiture_model::{database::DbError, object::SourceSpan};
 use confiture_sql::{
     place::LineIndex,
     split::{CopyData, Statement, split},
-    transaction::{Control, ControlKind, Outside, control, outside},
+    transaction::{Control, ControlKind, Outside, control, is_setting, outside},
 };
 use embedded::Embedded;
 use std::{ops::Range, sync::Arc};
@@ -53,6 +53,8 @@ pub struct Step {
     pub span: SourceSpan,
     /// Why it cannot run in a transaction, where that is so.
     pub outside: Option<Outside>,
+    /// Whether it sets something for the session: a run that goes on in another session does that again.
+    pub is_setting: bool,
     range: Range<usize>,
     copy_data: Option<Range<usize>>,
     backslash_escapes: bool,
@@ -123,6 +125,7 @@ impl Script {
             Step {
                 span: lines.span(in_file, &self.file.shown),
                 outside: outside(statement),
+                is_setting: is_setting(statement),
                 copy_data: statement.copy_data.map(|data| data.start..data.start + data.text.len()),
                 backslash_escapes: statement.backslash_escapes,
                 range,

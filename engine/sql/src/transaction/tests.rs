@@ -1,4 +1,4 @@
-use super::{Again, ConcurrentIndex, ControlKind, control, outside};
+use super::{Again, ConcurrentIndex, ControlKind, control, is_setting, outside};
 use crate::split::split;
 
 fn kind(source: &str) -> Option<ControlKind> {
@@ -80,4 +80,19 @@ fn the_index_is_named_as_the_catalog_has_it() {
     assert_eq!(again("CREATE INDEX CONCURRENTLY ON b (c)"), Again::Unknown);
     assert_eq!(again("DROP INDEX CONCURRENTLY IF EXISTS s.a"), Again::Drops(index(Some("s"), "a", true)));
     assert_eq!(again("VACUUM a"), Again::Harmless);
+}
+
+#[test]
+fn settings_of_the_session_are_known() {
+    for (source, expected) in [
+        ("SET search_path = a", true),
+        ("set role b", true),
+        ("RESET ALL", true),
+        ("SET LOCAL a.b = 1", false),
+        ("SET TRANSACTION READ ONLY", false),
+        ("SET CONSTRAINTS ALL DEFERRED", false),
+        ("SELECT 1", false),
+    ] {
+        assert_eq!(is_setting(&split(source).expect("splits")[0]), expected, "{source}");
+    }
 }
