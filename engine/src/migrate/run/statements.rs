@@ -187,7 +187,7 @@ impl Run<'_> {
             Settled::NotDone => at.done,
             Settled::Unknown => return settled,
         };
-        let event = failure_event(job, trouble, Tally::default());
+        let event = job.event("statement-settled", None, json!({ "statement": at.done + 1, "done": done > at.done }));
         match self.connection.record(&job.partial(done, false, Tally::default()), &event).await {
             Ok(()) => settled,
             Err(_) => Settled::Unknown,
@@ -201,6 +201,7 @@ impl Run<'_> {
         if at.done == 0 && known && self.take_back(job, at, &trouble, tally).await {
             return Self::undone(job, trouble, tally.attempts);
         }
+        self.note_failure(job, &trouble, tally).await;
         let (migration, done, of) = (job.title().to_owned(), at.done, job.count());
         if matches!(trouble, Trouble::Interrupted) {
             return RunFailure::Interrupted { migration: Some(migration), stopped: Some((done, of)) };
