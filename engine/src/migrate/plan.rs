@@ -12,6 +12,8 @@ pub use {
     up::{UpRequest, plan_up},
 };
 
+pub(super) use up::difference;
+
 use super::{
     FileError,
     files::{Migration, title},

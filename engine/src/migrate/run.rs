@@ -252,6 +252,6 @@ impl Run<'_> {
 }
 
 #[cfg(test)]
-mod fake;
+pub(super) mod fake;
 #[cfg(test)]
 mod tests;

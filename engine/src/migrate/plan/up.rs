@@ -179,7 +179,7 @@ impl<'a> Up<'a> {
 }
 
 /// What ran of a migration is not what its file says now.
-pub(super) fn difference(entry: &LedgerEntry, migration: &Migration) -> Option<String> {
+pub(in crate::migrate) fn difference(entry: &LedgerEntry, migration: &Migration) -> Option<String> {
     if entry.checksum.is_empty() || matches!(migration.id, Id::Repeatable(_)) && entry.progress == Progress::Applied {
         return None;
     }

@@ -110,7 +110,7 @@ pub struct FailureReport {
 }
 
 impl RunFailure {
-    pub(super) fn of_session(doing: &str, error: SessionError) -> Self {
+    pub(in crate::migrate) fn of_session(doing: &str, error: SessionError) -> Self {
         match error {
             SessionError::Connection(reason) => Self::Connection { doing: doing.to_owned(), reason },
             SessionError::Database(error) => Self::Ledger { doing: doing.to_owned(), error },

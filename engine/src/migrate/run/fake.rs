@@ -4,7 +4,9 @@ use super::{Moment, Observer, Pace};
 use confiture_model::{
     BoxFuture,
     database::DbError,
-    migration::{Event, LedgerEntry, LockHolder, MigrationConnection, MigrationConnector},
+    migration::{
+        Event, ForeignLedger, LedgerEntry, LockHolder, MigrationConnection, MigrationConnector, RecordedEvent,
+    },
     schema::Snapshot,
     session::SessionError,
 };
@@ -59,6 +61,8 @@ pub(in crate::migrate) struct State {
     pub(in crate::migrate) lock_busy: u32,
     /// Whether the lock is lost without notice.
     pub(in crate::migrate) lock_lost: bool,
+    /// Ledgers of other tools.
+    pub(in crate::migrate) foreign: Vec<ForeignLedger>,
     /// The live schema.
     pub(in crate::migrate) schema: Option<Snapshot>,
     dead: bool,
@@ -260,11 +264,24 @@ impl MigrationConnection for Connection {
         answer!(self.call(None, Box::new(|database| database.entries.values().cloned().collect())))
     }
 
-    fn events<'a>(&'a mut self, limit: u32) -> BoxFuture<'a, Result<Vec<Event>, SessionError>> {
+    fn events<'a>(&'a mut self, limit: u32) -> BoxFuture<'a, Result<Vec<RecordedEvent>, SessionError>> {
         answer!(self.call(
             None,
-            Box::new(move |database| { database.events.iter().rev().take(limit as usize).cloned().collect() })
+            Box::new(move |database| {
+                let recorded = |(id, event): (usize, &Event)| RecordedEvent {
+                    id: id as i64,
+                    at: String::new(),
+                    by: String::new(),
+                    event: event.clone(),
+                };
+                database.events.iter().enumerate().rev().take(limit as usize).map(recorded).collect()
+            })
         ))
+    }
+
+    fn foreign_ledgers<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<ForeignLedger>, SessionError>> {
+        let found = self.server.state().foreign.clone();
+        answer!(self.call(None, Box::new(|_| found)))
     }
 
     /// `hang` runs until it is dropped; an index build leaves it INVALID then.
