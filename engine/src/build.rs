@@ -8,7 +8,8 @@ mod error;
 mod gather;
 mod overload;
 mod pattern;
-mod read;
+pub(crate) mod place;
+pub(crate) mod read;
 mod sources;
 mod walk;
 

@@ -37,6 +37,8 @@ pub use {
     spanned::Spanned,
 };
 
+pub(crate) use find::Format as DocumentFormat;
+
 use find::Format;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -107,6 +109,19 @@ fn parse(
         file::read(&tree, root, &source)
     };
     read().map_err(|problem: Problem| problem.in_source(&source))
+}
+
+/// Reads another kind of document as a configuration file is read: every error has its place. Variables stay as they are
+/// written.
+pub(crate) fn read_document<T: serde::de::DeserializeOwned>(
+    source: &Source,
+    format: DocumentFormat,
+) -> Result<T, ConfigError> {
+    let tree = match format {
+        Format::Toml => toml::parse(source),
+        Format::Yaml => yaml::parse(source),
+    };
+    tree.and_then(|tree| de::from_node(&tree)).map_err(|problem| problem.in_source(source))
 }
 
 impl Config {

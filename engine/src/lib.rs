@@ -4,4 +4,5 @@
 pub mod build;
 pub mod config;
 pub mod lint;
+pub mod migrate;
 pub mod snapshot;

@@ -26,6 +26,13 @@ pub enum Progress {
         /// Whether the statement after them was sent.
         started: bool,
     },
+    /// A migration whose way down, outside a transaction, stopped part-way: as `Partial`, of the statements that undo it.
+    Undoing {
+        /// Statements that are done.
+        done: u32,
+        /// Whether the statement after them was sent.
+        started: bool,
+    },
 }
 
 /// A row of `confiture.migration`: a migration that is applied.
@@ -35,13 +42,14 @@ pub struct LedgerEntry {
     pub version: String,
     /// What stands behind the version in the file's name.
     pub name: String,
-    /// SHA-256 of the script as its statements, in hexadecimal; empty for a baseline without files.
+    /// SHA-256 of the script as its statements, in hexadecimal; empty for a baseline without files. While it is
+    /// [`Progress::Partial`], of the statements that are done and of the one that was sent: what failed may be mended.
     pub checksum: String,
     /// How far it has come.
     pub progress: Progress,
-    /// When it was applied, RFC 3339, by the server's clock.
+    /// When it was applied, RFC 3339, by the server's clock; empty in an entry to record: now.
     pub applied_at: String,
-    /// `user@host` of the client, and the database role.
+    /// `user@host` of the client, and the database role; empty in an entry to record: us.
     pub applied_by: String,
     /// Milliseconds, from the first hook to the commit.
     pub duration_ms: u64,
@@ -69,8 +77,36 @@ pub struct Event {
     pub details: serde_json::Value,
 }
 
+/// An event as the ledger holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecordedEvent {
+    /// Grows with every event.
+    pub id: i64,
+    /// When it was written, RFC 3339, by the server's clock.
+    pub at: String,
+    /// `user@host` of the client, and the database role.
+    pub by: String,
+    /// What happened.
+    pub event: Event,
+}
+
+/// The ledger of another tool, found in the same database: what `migrate adopt` takes over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ForeignLedger {
+    /// `flyway`, `sqlx`, `diesel`, `golang-migrate` or `dbmate`.
+    pub tool: String,
+    /// Its table, quoted where needed: `public.flyway_schema_history`.
+    pub table: String,
+    /// What it says is applied, by version; `origin` is `adopted:` and the tool, checksums are empty.
+    pub entries: Vec<LedgerEntry>,
+    /// For a tool that keeps only the newest version (golang-migrate): every migration up to this one is applied.
+    pub through: Option<String>,
+    /// Why it cannot be taken over as it stands, one sentence each: a failed migration, a version that we cannot order.
+    pub problems: Vec<String>,
+}
+
 /// Who holds the run lock.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LockHolder {
     /// Its backend.
     pub pid: i32,
@@ -94,7 +130,9 @@ pub trait MigrationConnection: Send {
     /// What is applied, in no particular order. Makes nothing: a database without a ledger has no entries.
     fn entries<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<LedgerEntry>, SessionError>>;
     /// Events, newest first.
-    fn events<'a>(&'a mut self, limit: u32) -> BoxFuture<'a, Result<Vec<Event>, SessionError>>;
+    fn events<'a>(&'a mut self, limit: u32) -> BoxFuture<'a, Result<Vec<RecordedEvent>, SessionError>>;
+    /// The ledgers of other tools in this database. Changes nothing.
+    fn foreign_ledgers<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<ForeignLedger>, SessionError>>;
     /// Runs one statement by the simple protocol, as the user wrote it, and answers how many rows it changed.
     /// Dropping the future cancels the statement on the server.
     fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, SessionError>>;
@@ -128,7 +166,8 @@ pub trait MigrationConnection: Send {
     ) -> BoxFuture<'a, Result<Option<crate::schema::Snapshot>, SessionError>>;
     /// The schema as it is now, and as the ledger's snapshots hold it: without statistics.
     fn current_snapshot<'a>(&'a mut self) -> BoxFuture<'a, Result<crate::schema::Snapshot, SessionError>>;
-    /// Whether the events of a run hold one of this kind for this version: what became of a commit.
+    /// Whether the events of a run hold one of this kind for this version: what became of a commit. Waits until the
+    /// transaction that wrote it has ended: a server may still be committing for a client that is gone.
     fn outcome_of<'a>(
         &'a mut self,
         run: &'a str,

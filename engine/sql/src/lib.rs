@@ -5,3 +5,4 @@ pub mod lexer;
 pub mod locate;
 pub mod place;
 pub mod split;
+pub mod transaction;

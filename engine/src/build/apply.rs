@@ -1,14 +1,14 @@
 //! Runs the statements of files, one call each.
 
-use super::{BuildError, FailedStatement, SourceFile};
+use super::{BuildError, SourceFile, place::Placed};
 use confiture_model::{
     database::DbError,
     object::SourceSpan,
     session::{Session, SessionError},
 };
 use confiture_sql::{
-    lexer::{Lexer, Token},
-    place::{LineIndex, caret},
+    lexer::Lexer,
+    place::LineIndex,
     split::{SplitError, Statement, StringSyntax, split_after},
 };
 use std::ops::Range;
@@ -121,60 +121,17 @@ impl Script<'_> {
     }
 
     fn problem(&self, offset: usize, message: String, help: String) -> BuildError {
-        let (span, caret) = self.token_at(offset);
+        let (span, caret) = self.text().token_at(offset);
         BuildError::Place { span: Box::new(span), message, help, caret: Some(caret) }
     }
 
     fn failed(&self, statement: &Statement<'_>, error: DbError) -> BuildError {
-        let (span, caret) = match self.copy_line(statement, &error) {
-            Some(span) => (span, None),
-            None => {
-                let (span, caret) = self.token_at(position(statement, &error));
-                (span, Some(caret))
-            }
-        };
-        BuildError::Statement(Box::new(FailedStatement { span, error, caret }))
+        BuildError::Statement(Box::new(self.text().failed(statement, error)))
     }
 
-    /// The line of a COPY's data that PostgreSQL names: `COPY t, line 3, column a: "x"`. The line itself holds row values
-    /// and is not shown.
-    fn copy_line(&self, statement: &Statement<'_>, error: &DbError) -> Option<SourceSpan> {
-        let data = statement.copy_data?;
-        let context = error.context.as_deref()?;
-        let after = context.split_once(", line ")?.1;
-        let digits = after.split(|c: char| !c.is_ascii_digit()).next()?;
-        let line = self.lines.position(data.start).0.saturating_add(digits.parse::<u32>().ok()?.checked_sub(1)?);
-        let file = self.file.shown.clone();
-        Some(SourceSpan { file, line, column: 1, end_line: line, end_column: 1 })
+    fn text(&self) -> Placed<'_> {
+        Placed { source: &self.file.text, shown: &self.file.shown, lines: &self.lines }
     }
-
-    /// The token that begins at an offset: its place, and its line with carets under it.
-    fn token_at(&self, offset: usize) -> (SourceSpan, String) {
-        let source = &self.file.text;
-        let mut lexer = Lexer::new(source);
-        lexer.skip_to(offset);
-        let start = lexer.offset();
-        let token = lexer.next_token().ok().flatten().filter(|token| token.start == start);
-        let end = token.map_or(start, |token| first_line(source, token));
-        let span = self.lines.span(start..end, &self.file.shown);
-        let length = source.get(start..end).unwrap_or_default().chars().count();
-        let caret = caret(source, span.line, span.column, length);
-        (span, caret)
-    }
-}
-
-/// The byte in the file of PostgreSQL's position, which counts characters of the statement.
-fn position(statement: &Statement<'_>, error: &DbError) -> usize {
-    let Some(position) = error.position.filter(|position| *position > 0) else { return statement.start };
-    let characters = usize::try_from(position - 1).unwrap_or(usize::MAX);
-    let byte = statement.text.char_indices().nth(characters).map_or(statement.text.len(), |(byte, _)| byte);
-    statement.start + byte
-}
-
-/// Where the first line of a token ends.
-fn first_line(source: &str, token: Token) -> usize {
-    let text = token.text(source);
-    token.start + text.lines().next().map_or(0, str::len)
 }
 
 fn transaction_control(statement: &Statement<'_>) -> Option<String> {

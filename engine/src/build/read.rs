@@ -12,7 +12,8 @@ pub(super) fn read(path: &Path, canonical: &Path, shown: &str) -> Result<SourceF
     Ok(SourceFile { path: canonical.to_path_buf(), shown: shown.to_owned(), text })
 }
 
-fn text(bytes: Vec<u8>, shown: &str) -> Result<String, BuildError> {
+/// The text of a file, which PostgreSQL takes as UTF-8 without zero bytes.
+pub(crate) fn text(bytes: Vec<u8>, shown: &str) -> Result<String, BuildError> {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         return Err(bad_byte("", shown, "the file is UTF-16, not UTF-8", "UTF-16"));
     }

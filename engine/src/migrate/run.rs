@@ -1,0 +1,257 @@
+//! The run: it leaves a database before or after a migration, never between.
+//!
+//! Under the run lock the plan is made from what the ledger says now. A migration and its row in the ledger are one
+//! transaction ([`transaction`]); one that cannot be is recorded statement by statement ([`statements`]). A connection
+//! that is lost at a commit is not guessed about ([`reconnect`]).
+
+mod failure;
+mod identity;
+mod job;
+mod lock;
+mod observer;
+mod pace;
+mod reconnect;
+mod report;
+mod settle;
+mod statements;
+mod transaction;
+
+pub use {
+    failure::{FailureReport, RunFailure, StatementFailure},
+    observer::{Moment, Observer},
+    pace::{Pace, TRIES},
+    report::{Done, RunError, RunReport},
+};
+
+pub(super) use identity::run_id;
+
+use super::{
+    files::{Files, Id},
+    plan::{Direction, Mode, Plan, Undo, UpRequest, plan_down, plan_up},
+};
+use confiture_model::{
+    migration::{Event, LedgerEntry, MigrationConnection, MigrationConnector},
+    session::SessionError,
+};
+use job::Job;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// How a run goes about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunOptions {
+    /// How long to wait for another run.
+    pub lock_wait: Duration,
+    /// After which migrations the schema is stored.
+    pub snapshots: Snapshots,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self { lock_wait: Duration::from_secs(60), snapshots: Snapshots::Last }
+    }
+}
+
+/// After which migrations the schema is stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Snapshots {
+    /// The last of a run.
+    #[default]
+    Last,
+    /// Each.
+    Each,
+}
+
+/// What surrounds a run.
+pub struct Surroundings<'a> {
+    /// Makes connections.
+    pub connector: &'a dyn MigrationConnector,
+    /// The migrations.
+    pub files: &'a Files,
+    /// How it goes about it.
+    pub options: &'a RunOptions,
+    /// Time, chance and Ctrl-C.
+    pub pace: &'a dyn Pace,
+    /// Is told what happens.
+    pub observer: &'a mut dyn Observer,
+}
+
+/// Applies what is pending.
+///
+/// # Errors
+/// [`RunError`]: why it ended, and what was done before.
+pub async fn up(surroundings: Surroundings<'_>, request: &UpRequest) -> Result<RunReport, RunError> {
+    run(surroundings, &Ask::Up(request)).await
+}
+
+/// Undoes what is applied. `lock_timeout_ms` counts where a migration does not say.
+///
+/// # Errors
+/// As [`up`].
+pub async fn down(surroundings: Surroundings<'_>, undo: &Undo, lock_timeout_ms: u64) -> Result<RunReport, RunError> {
+    run(surroundings, &Ask::Down(undo, lock_timeout_ms)).await
+}
+
+/// What a run was asked for.
+enum Ask<'a> {
+    Up(&'a UpRequest),
+    Down(&'a Undo, u64),
+}
+
+impl Ask<'_> {
+    /// The plan, after `done` migrations of this run.
+    fn plan(&self, files: &Files, entries: &[LedgerEntry], done: usize) -> Option<Plan> {
+        match self {
+            Self::Up(request) => Some(plan_up(files, entries, request)),
+            Self::Down(Undo::Steps(steps), timeout) => {
+                let left = steps.saturating_sub(u32::try_from(done).unwrap_or(u32::MAX));
+                Some(plan_down(files, entries, &Undo::Steps(left), *timeout))
+            }
+            Self::Down(Undo::Migration(_), _) if done > 0 => None,
+            Self::Down(undo, timeout) => Some(plan_down(files, entries, undo, *timeout)),
+        }
+    }
+
+    fn direction(&self) -> Direction {
+        match self {
+            Self::Up(_) => Direction::Up,
+            Self::Down(..) => Direction::Down,
+        }
+    }
+}
+
+/// A run that is under way.
+struct Run<'a> {
+    connector: &'a dyn MigrationConnector,
+    files: &'a Files,
+    options: &'a RunOptions,
+    pace: &'a dyn Pace,
+    observer: &'a mut dyn Observer,
+    id: String,
+    connection: Box<dyn MigrationConnection>,
+    report: RunReport,
+    /// How often a connection was lost and another one made.
+    reconnections: u32,
+}
+
+/// How a part of a run ended well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Flow {
+    /// On the connection that it began on.
+    Done,
+    /// On another one: the lock is to be taken and the plan to be made again.
+    Reconnected,
+}
+
+async fn run(surroundings: Surroundings<'_>, ask: &Ask<'_>) -> Result<RunReport, RunError> {
+    let Surroundings { connector, files, options, pace, observer } = surroundings;
+    let id = run_id();
+    let report = RunReport::new(id.clone(), ask.direction());
+    let connection = match connector.connect().await {
+        Ok(connection) => connection,
+        Err(error) => return Err(report.failed(RunFailure::of_session("connecting", error))),
+    };
+    let mut run = Run { connector, files, options, pace, observer, id, connection, report, reconnections: 0 };
+    let outcome = run.all(ask).await;
+    if outcome.is_err() {
+        run.store_last_snapshot().await;
+    }
+    // A connection that is gone has let go of it already.
+    let _ = run.connection.unlock().await;
+    match outcome {
+        Ok(()) => Ok(run.report),
+        Err(failure) => Err(run.report.failed(failure)),
+    }
+}
+
+impl Run<'_> {
+    async fn all(&mut self, ask: &Ask<'_>) -> Result<(), RunFailure> {
+        loop {
+            self.take_lock().await?;
+            self.ledger("preparing the ledger", |connection| connection.prepare()).await?;
+            let entries = self.ledger("reading the ledger", |connection| connection.entries()).await?;
+            let Some(plan) = ask.plan(self.files, &entries, self.report.migrations.len()) else { return Ok(()) };
+            if !plan.refusals.is_empty() {
+                return Err(RunFailure::Refused(Box::new(plan)));
+            }
+            self.observer.observe(&Moment::Planned { plan: &plan });
+            self.report.planned(&plan);
+            if self.follow(&plan, &entries).await? == Flow::Done {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn follow(&mut self, plan: &Plan, entries: &[LedgerEntry]) -> Result<Flow, RunFailure> {
+        let (files, run) = (self.files, self.id.clone());
+        for (index, planned) in plan.steps.iter().enumerate() {
+            let id = Id::of_ledger(&planned.version);
+            let Some(migration) = files.find(&id) else { continue };
+            let before = entries.iter().find(|entry| Id::of_ledger(&entry.version) == id);
+            let is_last = index + 1 == plan.steps.len();
+            let snapshot = is_last || self.options.snapshots == Snapshots::Each;
+            let job = Job::new(&run, planned, migration, plan.direction, before, snapshot);
+            self.observer.observe(&Moment::MigrationStarted {
+                title: &planned.title,
+                index: index + 1,
+                of: plan.steps.len(),
+                statements: planned.statements,
+            });
+            let flow = match planned.mode {
+                Mode::Transaction => self.in_transaction(&job).await?,
+                Mode::Statements { .. } => self.by_statements(&job).await?,
+            };
+            if flow == Flow::Reconnected {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::Done)
+    }
+
+    /// Asks the connection for something that belongs to the ledger; `doing` is for the error.
+    async fn ledger<'c, T>(
+        &'c mut self,
+        doing: &'static str,
+        ask: impl FnOnce(&'c mut Box<dyn MigrationConnection>) -> confiture_model::BoxFuture<'c, Result<T, SessionError>>,
+    ) -> Result<T, RunFailure> {
+        ask(&mut self.connection).await.map_err(|error| RunFailure::of_session(doing, error))
+    }
+
+    /// A migration is done.
+    fn finish(&mut self, job: &Job<'_>, done: Done) {
+        self.observer.observe(&Moment::MigrationFinished { done: &done, direction: job.direction });
+        self.report.migrations.push(done);
+    }
+
+    /// A run that ends early leaves the schema of its last migration stored as well; what cannot be stored now is found
+    /// missing by `verify`.
+    async fn store_last_snapshot(&mut self) {
+        let is_stored = self.report.migrations.last().is_none_or(|done| done.snapshot.is_some());
+        if is_stored || self.connection.begin(0, 0).await.is_err() {
+            return;
+        }
+        let stored = async {
+            let address = self.connection.store_snapshot().await?;
+            let event = Event {
+                kind: "snapshot".to_owned(),
+                version: None,
+                name: None,
+                run: self.id.clone(),
+                duration_ms: None,
+                details: serde_json::json!({ "snapshot": address }),
+            };
+            self.connection.note(&event).await?;
+            self.connection.commit().await
+        };
+        let outcome: Result<(), SessionError> = stored.await;
+        if outcome.is_err() {
+            let _ = self.connection.rollback().await;
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod fake;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,436 @@
+//! A server in memory, with transactions, a run lock and indexes, that fails when it is told to.
+
+use super::{Moment, Observer, Pace};
+use confiture_model::{
+    BoxFuture,
+    database::DbError,
+    migration::{
+        Event, ForeignLedger, LedgerEntry, LockHolder, MigrationConnection, MigrationConnector, RecordedEvent,
+    },
+    schema::Snapshot,
+    session::SessionError,
+};
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    future::pending,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+use tokio::sync::watch;
+
+/// What a database holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::migrate) struct Database {
+    pub(in crate::migrate) entries: BTreeMap<String, LedgerEntry>,
+    pub(in crate::migrate) events: Vec<Event>,
+    /// The statements that took effect.
+    pub(in crate::migrate) effects: Vec<String>,
+    /// Whether each index is valid.
+    pub(in crate::migrate) indexes: BTreeMap<String, bool>,
+}
+
+/// How the call that is to fail does so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::migrate) enum Fault {
+    /// The server answers with an error.
+    Error,
+    /// The connection is lost before the call takes effect, and nobody can connect until the server is mended.
+    DieBefore,
+    /// A concurrent index build stops half-way; any other call as `DieBefore`.
+    DieHalfWay,
+    /// The call takes effect, and then as `DieBefore`.
+    DieAfter,
+    /// As `DieBefore`, but another connection can be made at once.
+    LoseBefore,
+    /// As `DieAfter`, but another connection can be made at once.
+    LoseAfter,
+}
+
+#[derive(Default)]
+pub(in crate::migrate) struct State {
+    pub(in crate::migrate) database: Database,
+    /// Calls of all connections so far.
+    pub(in crate::migrate) calls: u32,
+    /// The call that fails, from 1, and how.
+    pub(in crate::migrate) fault: Option<(u32, Fault)>,
+    /// Errors that a statement answers, one after the other, before it succeeds.
+    pub(in crate::migrate) errors: HashMap<String, VecDeque<DbError>>,
+    /// The session that holds the run lock; 0 for somebody else.
+    pub(in crate::migrate) lock: Option<u32>,
+    /// How often the lock is found taken by somebody else, who then lets it go.
+    pub(in crate::migrate) lock_busy: u32,
+    /// Whether the lock is lost without notice.
+    pub(in crate::migrate) lock_lost: bool,
+    /// Ledgers of other tools.
+    pub(in crate::migrate) foreign: Vec<ForeignLedger>,
+    /// The live schema.
+    pub(in crate::migrate) schema: Option<Snapshot>,
+    dead: bool,
+    sessions: u32,
+}
+
+/// The server.
+#[derive(Clone)]
+pub(in crate::migrate) struct Server {
+    state: Arc<Mutex<State>>,
+    stop: watch::Sender<bool>,
+}
+
+impl Server {
+    pub(in crate::migrate) fn new() -> Self {
+        Self { state: Arc::default(), stop: watch::channel(false).0 }
+    }
+
+    pub(in crate::migrate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("nobody panicked")
+    }
+
+    /// The server is up again, and has noticed who is gone.
+    pub(in crate::migrate) fn mend(&self) {
+        let mut state = self.state();
+        (state.dead, state.lock, state.fault) = (false, None, None);
+        self.stop.send_replace(false);
+    }
+}
+
+impl MigrationConnector for Server {
+    fn connect<'a>(&'a self) -> BoxFuture<'a, Result<Box<dyn MigrationConnection>, SessionError>> {
+        Box::pin(async move {
+            let mut state = self.state();
+            if state.dead {
+                return Err(SessionError::Connection("refused".into()));
+            }
+            state.sessions += 1;
+            let session = state.sessions;
+            let connection =
+                Connection { server: self.clone(), session, transaction: None, aborted: false, lost: false };
+            Ok(Box::new(connection) as Box<dyn MigrationConnection>)
+        })
+    }
+}
+
+impl Pace for Server {
+    fn sleep(&self, _: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+
+    fn interrupted(&self) -> BoxFuture<'_, ()> {
+        let mut stop = self.stop.subscribe();
+        Box::pin(async move {
+            let _ = stop.wait_for(|stop| *stop).await;
+        })
+    }
+}
+
+/// Writes down what it is told.
+#[derive(Default)]
+pub(in crate::migrate) struct Notes(pub(in crate::migrate) Vec<String>);
+
+impl Observer for Notes {
+    fn observe(&mut self, moment: &Moment<'_>) {
+        let value = serde_json::to_value(moment).expect("can be written");
+        self.0.push(value["event"].as_str().unwrap_or_default().to_owned());
+    }
+}
+
+struct Connection {
+    server: Server,
+    session: u32,
+    transaction: Option<Database>,
+    aborted: bool,
+    lost: bool,
+}
+
+/// What a call does to the database that it sees.
+type Effect<'e, T> = Box<dyn FnOnce(&mut Database) -> T + Send + 'e>;
+
+impl Connection {
+    /// One call: fails where it is to, else takes effect in the transaction or by itself.
+    fn call<T>(&mut self, half: Option<String>, effect: Effect<'_, T>) -> Result<T, SessionError> {
+        let fault = self.next_fault()?;
+        if fault == Some(Fault::Error) {
+            self.aborted = self.transaction.is_some();
+            return Err(SessionError::Database(error("XX000")));
+        }
+        if self.aborted {
+            return Err(SessionError::Database(error("25P02")));
+        }
+        if let (Some(Fault::DieHalfWay), Some(index)) = (fault, half) {
+            self.server.state().database.indexes.insert(index, false);
+        }
+        let outcome = match fault {
+            Some(Fault::DieBefore | Fault::LoseBefore | Fault::DieHalfWay) => None,
+            _ => Some(match &mut self.transaction {
+                Some(database) => effect(database),
+                None => effect(&mut self.server.state().database),
+            }),
+        };
+        self.lose(fault, outcome)
+    }
+
+    fn next_fault(&mut self) -> Result<Option<Fault>, SessionError> {
+        let mut state = self.server.state();
+        if self.lost || state.dead {
+            return Err(SessionError::Connection("the connection is closed".into()));
+        }
+        state.calls += 1;
+        let calls = state.calls;
+        Ok(state.fault.filter(|(at, _)| *at == calls).map(|(_, fault)| fault))
+    }
+
+    fn lose<T>(&mut self, fault: Option<Fault>, outcome: Option<T>) -> Result<T, SessionError> {
+        if let Some(fault) = fault {
+            self.lost = true;
+            self.transaction = None;
+            let mut state = self.server.state();
+            state.dead = !matches!(fault, Fault::LoseBefore | Fault::LoseAfter);
+            return Err(SessionError::Connection("the server closed the connection".into()));
+        }
+        outcome.ok_or_else(|| SessionError::Connection("lost".into()))
+    }
+
+    fn run(&mut self, sql: &str) -> Result<u64, SessionError> {
+        let planned = self.server.state().errors.get_mut(sql).and_then(VecDeque::pop_front);
+        if let Some(error) = planned {
+            self.next_fault()?;
+            self.aborted = self.transaction.is_some();
+            if self.transaction.is_none()
+                && error.sqlstate != "42P07"
+                && let Some(index) = created(sql)
+            {
+                self.server.state().database.indexes.insert(index.to_owned(), false);
+            }
+            return Err(SessionError::Database(error));
+        }
+        let outside = sql.contains("concurrently") || sql.contains("CONCURRENTLY") || sql.starts_with("vacuum");
+        if outside && self.transaction.is_some() {
+            self.aborted = true;
+            return Err(SessionError::Database(error("25001")));
+        }
+        let half = created(sql).map(str::to_owned);
+        let sql = sql.to_owned();
+        self.call(
+            half,
+            Box::new(move |database| {
+                if let Some(index) = created(&sql) {
+                    database.indexes.insert(index.to_owned(), true);
+                }
+                if let Some(index) = dropped(&sql) {
+                    database.indexes.remove(&index);
+                }
+                if !sql.starts_with("SET ") && !sql.starts_with("DROP INDEX CONCURRENTLY IF EXISTS") {
+                    database.effects.push(sql);
+                }
+                1
+            }),
+        )
+    }
+}
+
+fn created(sql: &str) -> Option<&str> {
+    sql.strip_prefix("create index concurrently ")?.trim_start_matches("if not exists ").split(' ').next()
+}
+
+fn dropped(sql: &str) -> Option<String> {
+    let lower = sql.to_ascii_lowercase();
+    let rest = lower.strip_prefix("drop index concurrently ")?.trim_start_matches("if exists ");
+    Some(rest.trim_matches('"').to_owned())
+}
+
+pub(in crate::migrate) fn error(sqlstate: &str) -> DbError {
+    DbError {
+        sqlstate: sqlstate.into(),
+        message: format!("error {sqlstate}"),
+        detail: Some("a row".into()),
+        hint: None,
+        position: Some(1),
+        context: None,
+    }
+}
+
+macro_rules! answer {
+    ($answer:expr) => {{
+        let answer = $answer;
+        Box::pin(async move { answer })
+    }};
+}
+
+impl MigrationConnection for Connection {
+    fn prepare<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
+        answer!(self.call(None, Box::new(|_| ())))
+    }
+
+    fn entries<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<LedgerEntry>, SessionError>> {
+        answer!(self.call(None, Box::new(|database| database.entries.values().cloned().collect())))
+    }
+
+    fn events<'a>(&'a mut self, limit: u32) -> BoxFuture<'a, Result<Vec<RecordedEvent>, SessionError>> {
+        answer!(self.call(
+            None,
+            Box::new(move |database| {
+                let recorded = |(id, event): (usize, &Event)| RecordedEvent {
+                    id: id as i64,
+                    at: String::new(),
+                    by: String::new(),
+                    event: event.clone(),
+                };
+                database.events.iter().enumerate().rev().take(limit as usize).map(recorded).collect()
+            })
+        ))
+    }
+
+    fn foreign_ledgers<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<ForeignLedger>, SessionError>> {
+        let found = self.server.state().foreign.clone();
+        answer!(self.call(None, Box::new(|_| found)))
+    }
+
+    /// `hang` runs until it is dropped; an index build leaves it INVALID then.
+    fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, SessionError>> {
+        if sql.contains("hang") {
+            if let Some(index) = created(sql) {
+                self.server.state().database.indexes.insert(index.to_owned(), false);
+            }
+            self.server.stop.send_replace(true);
+            return Box::pin(pending());
+        }
+        answer!(self.run(sql))
+    }
+
+    fn copy_in<'a>(&'a mut self, sql: &'a str, data: &'a str) -> BoxFuture<'a, Result<u64, SessionError>> {
+        answer!(self.run(&format!("{sql} <- {data}")))
+    }
+
+    fn begin<'a>(&'a mut self, _: u64, _: u64) -> BoxFuture<'a, Result<(), SessionError>> {
+        let begun = self.call(None, Box::new(|_| ()));
+        if begun.is_ok() {
+            self.transaction = Some(self.server.state().database.clone());
+        }
+        answer!(begun)
+    }
+
+    fn commit<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
+        let server = self.server.clone();
+        let Some(transaction) = self.transaction.take() else {
+            return answer!(Err(SessionError::Database(error("25P01"))));
+        };
+        self.aborted = false;
+        answer!(self.call(None, Box::new(move |database| *database = transaction)).inspect_err(|_| drop(server)))
+    }
+
+    fn rollback<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
+        self.transaction = None;
+        self.aborted = false;
+        answer!(self.call(None, Box::new(|_| ())))
+    }
+
+    fn in_transaction<'a>(&'a mut self) -> BoxFuture<'a, Result<bool, SessionError>> {
+        let within = self.transaction.is_some();
+        answer!(self.call(
+            None,
+            Box::new(move |database| { within && database.effects.last().is_none_or(|last| last != "call commits()") })
+        ))
+    }
+
+    fn record<'a>(&'a mut self, entry: &'a LedgerEntry, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>> {
+        answer!(self.call(
+            None,
+            Box::new(|database| {
+                database.entries.insert(entry.version.clone(), entry.clone());
+                database.events.push(event.clone());
+            })
+        ))
+    }
+
+    fn remove<'a>(&'a mut self, version: &'a str, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>> {
+        answer!(self.call(
+            None,
+            Box::new(|database| {
+                database.entries.remove(version);
+                database.events.push(event.clone());
+            })
+        ))
+    }
+
+    fn note<'a>(&'a mut self, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>> {
+        answer!(self.call(None, Box::new(|database| database.events.push(event.clone()))))
+    }
+
+    fn store_snapshot<'a>(&'a mut self) -> BoxFuture<'a, Result<String, SessionError>> {
+        answer!(self.call(None, Box::new(|database| format!("schema of {} statements", database.effects.len()))))
+    }
+
+    fn load_snapshot<'a>(&'a mut self, _: &'a str) -> BoxFuture<'a, Result<Option<Snapshot>, SessionError>> {
+        answer!(self.call(None, Box::new(|_| Some(Snapshot::empty(150_000)))))
+    }
+
+    fn current_snapshot<'a>(&'a mut self) -> BoxFuture<'a, Result<Snapshot, SessionError>> {
+        let schema = self.server.state().schema.clone();
+        answer!(self.call(None, Box::new(move |_| schema.unwrap_or_else(|| Snapshot::empty(150_000)))))
+    }
+
+    fn outcome_of<'a>(
+        &'a mut self,
+        run: &'a str,
+        version: &'a str,
+        kind: &'a str,
+    ) -> BoxFuture<'a, Result<bool, SessionError>> {
+        answer!(self.call(
+            None,
+            Box::new(|database| {
+                let is_it =
+                    |event: &Event| event.run == run && event.version.as_deref() == Some(version) && event.kind == kind;
+                database.events.iter().any(is_it)
+            })
+        ))
+    }
+
+    fn index_state<'a>(
+        &'a mut self,
+        _: Option<&'a str>,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<Option<bool>, SessionError>> {
+        answer!(self.call(None, Box::new(|database| database.indexes.get(name).copied())))
+    }
+
+    fn try_lock<'a>(&'a mut self) -> BoxFuture<'a, Result<Result<(), LockHolder>, SessionError>> {
+        answer!(self.call(None, Box::new(|_| ())).map(|()| self.lock()))
+    }
+
+    fn lock_is_held<'a>(&'a mut self) -> BoxFuture<'a, Result<bool, SessionError>> {
+        answer!(self.call(None, Box::new(|_| ())).map(|()| {
+            let state = self.server.state();
+            state.lock == Some(self.session) && !state.lock_lost
+        }))
+    }
+
+    fn unlock<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
+        // The lock stands on a connection of its own, which is alive when the other is lost.
+        let mut state = self.server.state();
+        if state.lock == Some(self.session) && !state.dead {
+            state.lock = None;
+        }
+        answer!(Ok(()))
+    }
+
+    fn reset<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
+        answer!(self.call(None, Box::new(|_| ())))
+    }
+}
+
+impl Connection {
+    fn lock(&mut self) -> Result<(), LockHolder> {
+        let mut state = self.server.state();
+        if state.lock_busy == 0 && state.lock.is_none_or(|session| session == self.session) {
+            state.lock = Some(self.session);
+            return Ok(());
+        }
+        state.lock_busy = state.lock_busy.saturating_sub(1);
+        Err(LockHolder {
+            pid: 4711,
+            user: "deploy".into(),
+            host: "10.0.0.7".into(),
+            application: "confiture".into(),
+            age_seconds: 12,
+        })
+    }
+}

@@ -1,0 +1,38 @@
+//! The run lock: one run at a time, the others wait and name the one that holds it.
+
+use super::{Moment, Run, RunFailure};
+use confiture_model::migration::LockHolder;
+use futures_util::future::{Either, select};
+use std::time::Duration;
+
+const POLL: Duration = Duration::from_millis(250);
+const GRACE: Duration = Duration::from_secs(10);
+
+impl Run<'_> {
+    /// Takes the lock; gives up after [`super::RunOptions::lock_wait`].
+    pub(super) async fn take_lock(&mut self) -> Result<(), RunFailure> {
+        let mut waited = Duration::ZERO;
+        loop {
+            match self.ledger("taking the run lock", |connection| connection.try_lock()).await? {
+                Ok(()) => return Ok(()),
+                Err(holder) => waited += self.wait(holder, waited).await?,
+            }
+        }
+    }
+
+    async fn wait(&mut self, holder: LockHolder, waited: Duration) -> Result<Duration, RunFailure> {
+        let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+        // After a lost connection the server may take a moment to find out that we are gone.
+        let grace = if self.reconnections > 0 { GRACE } else { Duration::ZERO };
+        let left = self.options.lock_wait.max(grace).saturating_sub(waited);
+        if left.is_zero() {
+            return Err(RunFailure::LockBusy { holder, waited_ms });
+        }
+        self.observer.observe(&Moment::WaitingForLock { holder: &holder, waited_ms });
+        let pause = left.min(POLL);
+        match select(self.pace.interrupted(), self.pace.sleep(pause)).await {
+            Either::Left(_) => Err(RunFailure::Interrupted { migration: None, stopped: None }),
+            Either::Right(_) => Ok(pause),
+        }
+    }
+}
