@@ -26,6 +26,13 @@ pub enum Progress {
         /// Whether the statement after them was sent.
         started: bool,
     },
+    /// A migration whose way down, outside a transaction, stopped part-way: as `Partial`, of the statements that undo it.
+    Undoing {
+        /// Statements that are done.
+        done: u32,
+        /// Whether the statement after them was sent.
+        started: bool,
+    },
 }
 
 /// A row of `confiture.migration`: a migration that is applied.
@@ -35,13 +42,14 @@ pub struct LedgerEntry {
     pub version: String,
     /// What stands behind the version in the file's name.
     pub name: String,
-    /// SHA-256 of the script as its statements, in hexadecimal; empty for a baseline without files.
+    /// SHA-256 of the script as its statements, in hexadecimal; empty for a baseline without files. While it is
+    /// [`Progress::Partial`], of the statements that are done and of the one that was sent: what failed may be mended.
     pub checksum: String,
     /// How far it has come.
     pub progress: Progress,
-    /// When it was applied, RFC 3339, by the server's clock.
+    /// When it was applied, RFC 3339, by the server's clock; empty in an entry to record: now.
     pub applied_at: String,
-    /// `user@host` of the client, and the database role.
+    /// `user@host` of the client, and the database role; empty in an entry to record: us.
     pub applied_by: String,
     /// Milliseconds, from the first hook to the commit.
     pub duration_ms: u64,
@@ -70,7 +78,7 @@ pub struct Event {
 }
 
 /// Who holds the run lock.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LockHolder {
     /// Its backend.
     pub pid: i32,
@@ -128,7 +136,8 @@ pub trait MigrationConnection: Send {
     ) -> BoxFuture<'a, Result<Option<crate::schema::Snapshot>, SessionError>>;
     /// The schema as it is now, and as the ledger's snapshots hold it: without statistics.
     fn current_snapshot<'a>(&'a mut self) -> BoxFuture<'a, Result<crate::schema::Snapshot, SessionError>>;
-    /// Whether the events of a run hold one of this kind for this version: what became of a commit.
+    /// Whether the events of a run hold one of this kind for this version: what became of a commit. Waits until the
+    /// transaction that wrote it has ended: a server may still be committing for a client that is gone.
     fn outcome_of<'a>(
         &'a mut self,
         run: &'a str,
