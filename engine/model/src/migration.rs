@@ -77,6 +77,34 @@ pub struct Event {
     pub details: serde_json::Value,
 }
 
+/// An event as the ledger holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecordedEvent {
+    /// Grows with every event.
+    pub id: i64,
+    /// When it was written, RFC 3339, by the server's clock.
+    pub at: String,
+    /// `user@host` of the client, and the database role.
+    pub by: String,
+    /// What happened.
+    pub event: Event,
+}
+
+/// The ledger of another tool, found in the same database: what `migrate adopt` takes over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ForeignLedger {
+    /// `flyway`, `sqlx`, `diesel`, `golang-migrate` or `dbmate`.
+    pub tool: String,
+    /// Its table, quoted where needed: `public.flyway_schema_history`.
+    pub table: String,
+    /// What it says is applied, by version; `origin` is `adopted:` and the tool, checksums are empty.
+    pub entries: Vec<LedgerEntry>,
+    /// For a tool that keeps only the newest version (golang-migrate): every migration up to this one is applied.
+    pub through: Option<String>,
+    /// Why it cannot be taken over as it stands, one sentence each: a failed migration, a version that we cannot order.
+    pub problems: Vec<String>,
+}
+
 /// Who holds the run lock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LockHolder {
@@ -102,7 +130,9 @@ pub trait MigrationConnection: Send {
     /// What is applied, in no particular order. Makes nothing: a database without a ledger has no entries.
     fn entries<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<LedgerEntry>, SessionError>>;
     /// Events, newest first.
-    fn events<'a>(&'a mut self, limit: u32) -> BoxFuture<'a, Result<Vec<Event>, SessionError>>;
+    fn events<'a>(&'a mut self, limit: u32) -> BoxFuture<'a, Result<Vec<RecordedEvent>, SessionError>>;
+    /// The ledgers of other tools in this database. Changes nothing.
+    fn foreign_ledgers<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<ForeignLedger>, SessionError>>;
     /// Runs one statement by the simple protocol, as the user wrote it, and answers how many rows it changed.
     /// Dropping the future cancels the statement on the server.
     fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, SessionError>>;
