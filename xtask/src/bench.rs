@@ -5,7 +5,9 @@ use crate::command::{Outcome, cargo, run};
 /// Runs one benchmark.
 pub fn run_named(name: &str) -> Outcome {
     match name {
-        "host" => run(cargo(&["bench", "--package", "confiture-host", "--bench", "boundary"]).env("CONFITURE_BENCH", "1")),
+        "host" => {
+            run(cargo(&["bench", "--package", "confiture-host", "--bench", "boundary"]).env("CONFITURE_BENCH", "1"))
+        }
         other => Err(format!("there is no benchmark `{other}`: only `host`")),
     }
 }

@@ -19,7 +19,9 @@ pub fn run_demo() -> Outcome {
         .status()
         .map_err(|error| format!("confiture could not be started: {error}"))?;
     if findings.code() != Some(1) {
-        return Err(format!("the example's schema has findings, so `confiture lint` should exit 1; it ended with {findings}"));
+        return Err(format!(
+            "the example's schema has findings, so `confiture lint` should exit 1; it ended with {findings}"
+        ));
     }
     run(&mut confiture(&["lint", "--explain", "foreign-key-indexed"]))
 }

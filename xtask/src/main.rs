@@ -3,6 +3,7 @@
 mod bench;
 mod command;
 mod demo;
+mod plugins;
 mod test;
 
 use std::process::ExitCode;
@@ -24,7 +25,7 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["demo"] => demo::run(),
         ["test", rest @ ..] => test::run(rest),
-        ["plugins"] => command::step("plugins", || Ok(())),
+        ["plugins"] => command::step("plugins", plugins::run),
         ["bench", name] => bench::run(name),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that has to hold before a change lands.
 
-use crate::command::{Outcome, cargo, exists, run, step, target};
+use crate::command::{Outcome, cargo, exists, run, step, target, workspace};
 use std::{
     io::{BufRead, BufReader},
     process::{Command, Stdio},
@@ -78,7 +78,7 @@ fn tests(filter: &[&str], postgres: Option<&std::path::Path>) -> Result<Count, S
     let mut command = cargo(&["test", "--workspace", "--no-fail-fast", "--"]);
     command.args(filter);
     command.env("CONFITURE_BIN", target().join("debug/confiture"));
-    command.env("CONFITURE_PLUGINS_DIR", target().join("plugins"));
+    command.env("CONFITURE_PLUGINS_DIR", workspace().join("target/plugins"));
     if let Some(binaries) = postgres {
         command.env("CONFITURE_PG_BIN", binaries);
     }

@@ -1,1 +1,3 @@
 //! PostgreSQL: connections as libpq makes them, the catalog, scratch clusters.
+
+pub mod connect;
