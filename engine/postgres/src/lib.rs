@@ -1,3 +1,6 @@
-//! PostgreSQL: connections as libpq makes them, the catalog, scratch clusters.
+//! PostgreSQL: connections as libpq makes them, the catalog, scratch clusters, and the ledger of migrations.
 
+pub mod catalog;
 pub mod connect;
+pub mod scratch;
+pub mod session;
