@@ -2,5 +2,6 @@
 
 pub mod catalog;
 pub mod connect;
+pub mod migration;
 pub mod scratch;
 pub mod session;
