@@ -2,21 +2,19 @@
 
 use super::link::Link;
 use crate::connect::Canceller;
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::{runtime::Handle, task::JoinHandle};
+use confiture_model::BoxFuture;
+use futures_util::{FutureExt as _, future::Shared};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::runtime::Handle;
 
 /// A cancel request that was sent and may still be on its way. Before the next statement it has to have arrived, or it
 /// would stop that one.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Pending(Arc<Mutex<Option<JoinHandle<()>>>>);
+pub(super) struct Pending(Arc<Mutex<Option<Shared<BoxFuture<'static, ()>>>>>);
 
 impl Pending {
-    fn put(&self, request: JoinHandle<()>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(request);
-    }
-
-    fn take(&self) -> Option<JoinHandle<()>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    fn slot(&self) -> MutexGuard<'_, Option<Shared<BoxFuture<'static, ()>>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -42,19 +40,22 @@ impl Cancelling {
 impl Drop for Cancelling {
     fn drop(&mut self) {
         if let Some((canceller, runtime)) = self.armed.take() {
-            self.pending.put(runtime.spawn(async move {
-                // A server that cannot be reached a second time will notice by itself that we are gone.
-                let _ = canceller.cancel().await;
-            }));
+            // A server that cannot be reached a second time will notice by itself that we are gone.
+            let request = runtime.spawn(async move { canceller.cancel().await.is_ok() });
+            let arrived: BoxFuture<'static, ()> = Box::pin(request.map(drop));
+            *self.pending.slot() = Some(arrived.shared());
         }
     }
 }
 
-/// Waits for a cancel request that is on its way, and for the statement that it stops.
+/// Waits for a cancel request that is on its way, and for the statement that it stops. Whoever stops waiting for this
+/// leaves it to the next one.
 pub(super) async fn settle(link: &Link) {
-    if let Some(request) = link.pending.take() {
-        let _ = request.await;
+    let request = link.pending.slot().clone();
+    if let Some(request) = request {
+        request.await;
         // The answer comes behind that of the stopped statement. Should the signal arrive late, this is what it stops.
         let _ = link.client.batch_execute("SELECT pg_catalog.pg_backend_pid()").await;
+        *link.pending.slot() = None;
     }
 }
