@@ -3,3 +3,6 @@
 #![allow(missing_docs)]
 
 mod architecture;
+mod cli;
+mod files;
+mod host;

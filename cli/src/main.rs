@@ -2,7 +2,9 @@
 
 mod arguments;
 mod commands;
+mod database;
 mod exit;
+mod explain;
 mod failure;
 mod output;
 mod plugins;

@@ -5,12 +5,12 @@ use confiture_engine::{
     config::{self, PluginConfig},
     lint::{self, rule::ActiveRule},
 };
-use confiture_host::{Host, HostOptions, LintGrant, Plugin};
+use confiture_host::{Host, HostOptions, Limits, LintGrant, Plugin};
 use confiture_model::{
     plugin::{Capabilities, LintPlugin, Offer},
     rule::RuleInfo,
 };
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 /// A plugin that was opened, and what the project gives it.
 pub struct Opened {
@@ -20,6 +20,8 @@ pub struct Opened {
     pub grant: Capabilities,
     /// Where it comes from; none for a bundled one.
     pub file: Option<PathBuf>,
+    /// Its bounds, where the configuration sets some.
+    pub limits: Option<Limits>,
 }
 
 /// The plugins that offer rules, ready to run.
@@ -57,13 +59,16 @@ pub async fn open_all(project: &Project, host: &Host) -> Result<Vec<Opened>, Fai
             continue;
         }
         let Some(wasm) = bundled.wasm else {
-            output::warn(format!("this build carries no plugin `{}`: run `cargo xtask plugins`, then build again", bundled.name));
+            output::warn(format!(
+                "this build carries no plugin `{}`: run `cargo xtask plugins`, then build again",
+                bundled.name
+            ));
             continue;
         };
-        let plugin =
-            host.open(bundled.name, wasm, bundled.precompiled).await.map_err(Failure::with(Exit::Plugin))?;
+        let plugin = host.open(bundled.name, wasm, bundled.precompiled).await.map_err(Failure::with(Exit::Plugin))?;
         let grant = configured.and_then(|plugin| plugin.grant.clone()).or_else(|| defaults.get(bundled.name).cloned());
-        opened.push(Opened { plugin, grant: grant.unwrap_or_default(), file: None });
+        let limits = configured.and_then(limits);
+        opened.push(Opened { plugin, grant: grant.unwrap_or_default(), file: None, limits });
     }
     for (name, configured) in project.config.plugins.iter().filter(|(_, plugin)| plugin.enabled) {
         if let Some(source) = &configured.source {
@@ -78,7 +83,25 @@ async fn open(host: &Host, name: &str, file: PathBuf, configured: &PluginConfig)
         Failure::new(Exit::Configuration, format!("plugin `{name}`: {} could not be read: {error}", file.display()))
     })?;
     let plugin = host.open(name, &wasm, None).await.map_err(Failure::with(Exit::Plugin))?;
-    Ok(Opened { plugin, grant: configured.grant.clone().unwrap_or_default(), file: Some(file) })
+    let grant = configured.grant.clone().unwrap_or_default();
+    Ok(Opened { plugin, grant, file: Some(file), limits: limits(configured) })
+}
+
+/// The host's bounds with those of the configuration in their place; none where it sets none.
+fn limits(configured: &PluginConfig) -> Option<Limits> {
+    let (memory, timeout) = (configured.limits.memory_mib, configured.limits.timeout_s);
+    if memory.is_none() && timeout.is_none() {
+        return None;
+    }
+    let mut limits = Limits::default();
+    if let Some(mebibytes) = memory {
+        limits.memory_bytes = u64::from(mebibytes) << 20;
+    }
+    if let Some(seconds) = timeout {
+        // The configuration was refused where this would not fit.
+        limits.call_timeout = Duration::try_from_secs_f64(seconds).unwrap_or(limits.call_timeout);
+    }
+    Some(limits)
 }
 
 fn two_of_one_name(name: &str) -> Failure {
@@ -91,23 +114,57 @@ fn two_of_one_name(name: &str) -> Failure {
 /// Opens every plugin and makes those that offer rules ready to run.
 pub async fn load(project: &Project) -> Result<Loaded, Failure> {
     let host = host()?;
+    ready(open_all(project, &host).await?).await
+}
+
+/// Makes one plugin ready to run.
+pub async fn load_one(opened: Opened) -> Result<Loaded, Failure> {
+    if !opened.plugin.offers().contains(&Offer::Lint) {
+        let message = format!("plugin `{}` offers no rules", opened.plugin.name());
+        return Err(Failure::new(Exit::Usage, message));
+    }
+    ready(vec![opened]).await
+}
+
+async fn ready(opened: Vec<Opened>) -> Result<Loaded, Failure> {
     let database = Arc::new(LateDatabase::default());
     let mut plugins = Vec::new();
-    for Opened { plugin, grant, .. } in open_all(project, &host).await? {
-        if !plugin.offers().contains(&Offer::Lint) {
-            continue;
-        }
-        let grant = LintGrant { capabilities: grant, database: Some(database.clone()), ..LintGrant::default() };
-        plugins.push(plugin.lint(grant).await.map_err(Failure::with(Exit::Plugin))?);
+    for one in opened.iter().filter(|one| one.plugin.offers().contains(&Offer::Lint)) {
+        let grant = LintGrant { database: Some(database.clone()), ..one.grant() };
+        plugins.push(one.plugin.lint(grant).await.map_err(Failure::with(Exit::Plugin))?);
     }
     Ok(Loaded { plugins, database })
+}
+
+impl Opened {
+    /// What it is given, without a database.
+    fn grant(&self) -> LintGrant {
+        LintGrant { capabilities: self.grant.clone(), limits: self.limits.clone(), ..LintGrant::default() }
+    }
+
+    /// Its rules; none where it offers none, or where the grant does not let it start.
+    pub async fn rules(&self) -> Vec<RuleInfo> {
+        if !self.plugin.offers().contains(&Offer::Lint) {
+            return Vec::new();
+        }
+        match self.plugin.lint(self.grant()).await {
+            Ok(lint) => lint.rules().to_vec(),
+            Err(fault) => {
+                output::warn(format!("its rules are not known: {fault}"));
+                Vec::new()
+            }
+        }
+    }
 }
 
 impl Loaded {
     /// The rules that the project switched on.
     pub fn resolve(&self, project: &Project) -> Result<Vec<ActiveRule>, Failure> {
-        let offers: Vec<(&str, &[RuleInfo])> =
-            self.plugins.iter().map(|plugin| (plugin.name(), plugin.rules())).collect();
-        lint::resolve::resolve(&project.config.linting, &offers).map_err(Failure::with(Exit::Configuration))
+        lint::resolve::resolve(&project.config.linting, &self.offers()).map_err(Failure::with(Exit::Configuration))
+    }
+
+    /// Every plugin with its rules.
+    pub fn offers(&self) -> Vec<(&str, &[RuleInfo])> {
+        self.plugins.iter().map(|plugin| (plugin.name(), plugin.rules())).collect()
     }
 }

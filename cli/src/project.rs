@@ -27,8 +27,9 @@ impl Project {
             None => config::find(&here).map_err(Failure::with(Exit::Configuration))?,
         };
         let config = match file {
-            Some(file) => config::load(&file, &|name| std::env::var(name).ok())
-                .map_err(Failure::with(Exit::Configuration))?,
+            Some(file) => {
+                config::load(&file, &|name| std::env::var(name).ok()).map_err(Failure::with(Exit::Configuration))?
+            }
             None => Config::defaults(here),
         };
         let project = Self { config, environment: global.env.clone(), database_url: global.database_url.clone() };
@@ -53,10 +54,7 @@ impl Project {
         if self.config.environments.is_empty() {
             return Ok(None);
         }
-        self.config
-            .environment(name)
-            .map(Some)
-            .map_err(Failure::with(Exit::Configuration))
+        self.config.environment(name).map(Some).map_err(Failure::with(Exit::Configuration))
     }
 
     /// Where the database is: `--database-url`, `--env`, `DATABASE_URL`, libpq's variables; the first that is there.
@@ -64,10 +62,10 @@ impl Project {
         let variables = ProcessEnvironment;
         let url = match (&self.database_url, self.environment()?) {
             (Some(url), _) => Some(url.clone()),
-            (None, Some(environment)) => match &environment.database_url {
-                Some(url) => Some(url.expose().to_owned()),
-                None => return Err(self.no_url()),
-            },
+            (None, Some(environment)) => {
+                let url = environment.database_url().map_err(Failure::with(Exit::Configuration))?;
+                Some(url.ok_or_else(|| self.no_url())?.expose().to_owned())
+            }
             (None, None) if self.environment.is_some() => return Err(self.no_url()),
             (None, None) => std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty()),
         };
@@ -91,10 +89,11 @@ impl Project {
 
     /// Connects to the database.
     pub async fn session(&self) -> Result<PgSession, Failure> {
-        let connection = connect(&self.connect_options()?).await.map_err(Failure::with(Exit::Database))?;
-        for warning in &connection.warnings {
+        let options = self.connect_options()?;
+        for warning in options.warnings() {
             crate::output::warn(warning);
         }
-        Ok(PgSession::over(connection))
+        let connection = connect(&options).await.map_err(Failure::with(Exit::Database))?;
+        Ok(PgSession::new(connection.client).live())
     }
 }

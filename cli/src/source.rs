@@ -1,8 +1,9 @@
 //! Where a schema comes from: a live database, DDL files built in a scratch cluster, or a stored snapshot.
 
-use crate::{exit::Exit, failure::Failure, output, project::Project};
+use crate::{exit::Exit, failure::Failure, project::Project};
 use confiture_engine::{
-    build::{self, SourceFile},
+    build::{self, Entry, SourceFile},
+    config::Spanned,
     snapshot,
 };
 use confiture_model::{
@@ -162,7 +163,13 @@ pub fn gather(project: &Project, paths: &[PathBuf]) -> Result<Gathered, Failure>
 
 /// The files of the project's `load_order`.
 pub fn load_order(project: &Project) -> Result<Vec<SourceFile>, Failure> {
-    build::gather(&project.root(), &project.config.build.load_order).map_err(Failure::with(Exit::Configuration))
+    let config = &project.config;
+    let entry = |pattern: &Spanned<String>| Entry {
+        pattern: pattern.value.clone(),
+        origin: Some(config.source.locate(pattern.span)),
+    };
+    let entries: Vec<Entry> = config.build.load_order.iter().map(entry).collect();
+    build::gather(&project.root(), &entries).map_err(Failure::with(Exit::Configuration))
 }
 
 /// Starts a private PostgreSQL.
@@ -192,7 +199,11 @@ async fn scratch_reader(scratch: &Scratch) -> Result<ConnectOptions, String> {
 /// How plugins log in to a live database: as the environment's reader where there is one.
 fn reader(project: &Project) -> Result<ConnectOptions, Failure> {
     let options = project.connect_options()?;
-    Ok(match project.environment()?.and_then(|environment| environment.reader.as_deref()) {
+    let Some(environment) = project.environment()? else { return Ok(options) };
+    if let Some(url) = environment.reader_url().map_err(Failure::with(Exit::Configuration))? {
+        return ConnectOptions::from_url(url.expose(), &ProcessEnvironment).map_err(Failure::with(Exit::Database));
+    }
+    Ok(match &environment.reader {
         Some(reader) => options.with_user(reader),
         None => options,
     })
@@ -201,9 +212,4 @@ fn reader(project: &Project) -> Result<ConnectOptions, Failure> {
 /// `150018` as people write it: `15.18`.
 pub fn version(number: u32) -> String {
     format!("{}.{}", number / 10_000, number % 10_000)
-}
-
-/// Says that files are being read, where that can take a moment.
-pub fn announce(count: usize) {
-    output::say(format!("Building {} …", crate::report::text::counted(count as u64, "file")));
 }

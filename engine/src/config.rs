@@ -11,12 +11,14 @@ mod error;
 pub mod expand;
 mod file;
 pub mod find;
+mod grant;
 pub mod linting;
 pub(crate) mod nearest;
 pub mod plugin;
 mod redact;
 pub mod source;
 mod spanned;
+pub mod starter;
 
 mod toml;
 pub mod tree;
@@ -27,7 +29,8 @@ pub use {
     environment::{Environment, Secret},
     error::ConfigError,
     file::schema,
-    find::find,
+    find::{beside, find},
+    grant::{grant_as_toml, grants},
     linting::{CustomRule, Linting},
     plugin::{Limits, PluginConfig},
     source::{Source, Span},
@@ -141,3 +144,5 @@ impl Config {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::{bad::cases, read_with};

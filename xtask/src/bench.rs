@@ -3,7 +3,7 @@
 use crate::command::{Outcome, cargo, run};
 
 /// Runs one benchmark.
-pub fn run_named(name: &str) -> Outcome {
+pub fn bench(name: &str) -> Outcome {
     match name {
         "host" => {
             run(cargo(&["bench", "--package", "confiture-host", "--bench", "boundary"]).env("CONFITURE_BENCH", "1"))
@@ -11,5 +11,3 @@ pub fn run_named(name: &str) -> Outcome {
         other => Err(format!("there is no benchmark `{other}`: only `host`")),
     }
 }
-
-pub use run_named as run;

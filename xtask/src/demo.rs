@@ -4,7 +4,7 @@ use crate::command::{Outcome, run, target, workspace};
 use std::process::Command;
 
 /// Builds the program, then builds, lints and explains the example as a user would.
-pub fn run_demo() -> Outcome {
+pub fn demo() -> Outcome {
     crate::test::prepare()?;
     let example = workspace().join("examples/printoptim");
     eprintln!("\nin examples/printoptim:");
@@ -25,5 +25,3 @@ pub fn run_demo() -> Outcome {
     }
     run(&mut confiture(&["lint", "--explain", "foreign-key-indexed"]))
 }
-
-pub use run_demo as run;

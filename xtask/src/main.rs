@@ -4,6 +4,7 @@ mod bench;
 mod command;
 mod demo;
 mod plugins;
+mod postgres;
 mod test;
 
 use std::process::ExitCode;
@@ -23,10 +24,10 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
-        ["demo"] => demo::run(),
-        ["test", rest @ ..] => test::run(rest),
+        ["demo"] => demo::demo(),
+        ["test", rest @ ..] => test::test(rest),
         ["plugins"] => command::step("plugins", plugins::run),
-        ["bench", name] => bench::run(name),
+        ["bench", name] => bench::bench(name),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -1,6 +1,6 @@
 //! `cargo xtask plugins`: the bundled plugins and the guests of the tests, as components.
 
-use crate::command::{Outcome, cargo, run, target, workspace};
+use crate::command::{self, Outcome, cargo, target, workspace};
 use confiture_plugin_build::{Request, build};
 use std::{
     fs,
@@ -10,7 +10,7 @@ use std::{
 mod inputs;
 
 /// Builds what has changed, and precompiles the bundled plugins for the engine that embeds them.
-pub fn build_all() -> Outcome {
+pub fn run() -> Outcome {
     let out = workspace().join("target/plugins");
     fs::create_dir_all(&out).map_err(|error| format!("cannot make {}: {error}", out.display()))?;
     let mut bundled = Vec::new();
@@ -22,8 +22,6 @@ pub fn build_all() -> Outcome {
     }
     precompile(&bundled)
 }
-
-pub use build_all as run;
 
 /// The crates right below a directory that make a component, in a stable order.
 fn crates_in(directory: &str) -> Result<Vec<PathBuf>, String> {
@@ -66,10 +64,10 @@ fn precompile(components: &[PathBuf]) -> Outcome {
     if stale.is_empty() {
         return Ok(());
     }
-    run(&mut cargo(&["build", "--quiet", "--package", "confiture-host", "--bin", "confiture-precompile"]))?;
+    command::run(&mut cargo(&["build", "--quiet", "--package", "confiture-host", "--bin", "confiture-precompile"]))?;
     for wasm in stale {
         let program = target().join("debug/confiture-precompile");
-        run(std::process::Command::new(program).arg(wasm).arg(wasm.with_extension("cwasm")))?;
+        command::run(std::process::Command::new(program).arg(wasm).arg(wasm.with_extension("cwasm")))?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Checks and tests all of it; ends with one line that counts the tests.
-pub fn run_all(arguments: &[&str]) -> Outcome {
+pub fn test(arguments: &[&str]) -> Outcome {
     let all_postgres = arguments.contains(&"--all-postgres");
     let filter: Vec<&str> = arguments.iter().copied().filter(|word| !word.starts_with("--")).collect();
     if let Some(unknown) = arguments.iter().find(|word| word.starts_with("--") && **word != "--all-postgres") {
@@ -35,8 +35,6 @@ pub fn run_all(arguments: &[&str]) -> Outcome {
     }
     Ok(())
 }
-
-pub use run_all as run;
 
 /// What needs no build of the product: formatting, clippy, licences.
 fn check_sources() -> Outcome {

@@ -22,8 +22,10 @@ use std::{
 /// Writes one SQL text, every file once and in the order of the configuration's load_order; with --apply, runs it on
 /// the database.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  confiture build > schema.sql\n  confiture build db/ --check           try it in a scratch \
-                        PostgreSQL\n  confiture build --apply --env local")]
+#[command(
+    after_help = "Examples:\n  confiture build > schema.sql\n  confiture build db/ --check           try it in a scratch \
+                        PostgreSQL\n  confiture build --apply --env local"
+)]
 pub struct Build {
     /// DDL files or directories; otherwise the configuration's load_order
     #[arg(value_name = "PATH")]
@@ -78,7 +80,10 @@ impl Build {
         }
         let target = project.connect_options()?.describe();
         if project.environment()?.is_some_and(|environment| environment.protected) {
-            confirm(global, &format!("{} will be run on {target}, which is protected.", counted(files.len() as u64, "file")))?;
+            confirm(
+                global,
+                &format!("{} will be run on {target}, which is protected.", counted(files.len() as u64, "file")),
+            )?;
         }
         let mut session = project.session().await?;
         let failed = Failure::with(Exit::Failed);

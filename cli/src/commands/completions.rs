@@ -11,7 +11,9 @@ use clap_complete::Shell;
 
 /// Print a completion script for a shell
 #[derive(Debug, Args)]
-#[command(after_help = "For bash, for example: confiture completions bash > ~/.local/share/bash-completion/completions/confiture")]
+#[command(
+    after_help = "For bash, for example: confiture completions bash > ~/.local/share/bash-completion/completions/confiture"
+)]
 pub struct Completions {
     /// The shell
     shell: Shell,

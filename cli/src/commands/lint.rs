@@ -3,16 +3,16 @@
 use crate::{
     arguments::{Format, Global},
     exit::Exit,
+    explain::explain,
     failure::Failure,
-    output,
-    plugins::{self, Loaded},
+    output, plugins,
     project::Project,
     report,
     source::Source,
 };
 use clap::{Args, ValueEnum};
-use confiture_engine::lint::{self, rule::ActiveRule};
-use confiture_model::{finding::Severity, plugin::SchemaView, schema::Parts};
+use confiture_engine::lint;
+use confiture_model::{finding::Severity, plugin::SchemaView};
 use std::{path::PathBuf, sync::Arc};
 
 /// Check a schema against the project's rules
@@ -20,10 +20,12 @@ use std::{path::PathBuf, sync::Arc};
 /// Without a path, the database. With paths, the schema that these DDL files make in a scratch PostgreSQL, every
 /// finding with the file and line where its object was created; a path that ends in .json is a stored snapshot.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  confiture lint db/                          lint DDL files, no database needed\n  \
+#[command(
+    after_help = "Examples:\n  confiture lint db/                          lint DDL files, no database needed\n  \
                         confiture lint --env production             lint a database of the configuration\n  \
                         confiture lint db/ --format json            one document, for programs\n  \
-                        confiture lint --explain foreign-key-indexed")]
+                        confiture lint --explain foreign-key-indexed"
+)]
 pub struct Lint {
     /// DDL files or directories, or a stored snapshot; without any, the database
     #[arg(value_name = "PATH")]
@@ -51,11 +53,11 @@ impl Lint {
         let project = Project::load(global)?;
         let loaded = plugins::load(&project).await?;
         if let Some(rule) = &self.explain {
-            return plugins::explain(&loaded, rule).and_then(|text| output::result(global, &text)).map(|()| Exit::Done);
+            return explain(&loaded, rule).and_then(|text| output::result(global, &text)).map(|()| Exit::Done);
         }
         let source = Source::of(&self.paths)?;
         let rules = loaded.resolve(&project)?;
-        let acquired = source.acquire(&project, parts(&loaded, &rules)).await?;
+        let acquired = source.acquire(&project, lint::parts(&loaded.plugins, &rules)).await?;
         loaded.database.open(acquired.database(&project).await);
         let (reported, title) = (acquired.reported, acquired.title);
         let view = SchemaView {
@@ -92,16 +94,4 @@ impl Lint {
             _ => Exit::Done,
         }
     }
-}
-
-/// What the switched-on rules read, so that the rest is not fetched.
-fn parts(loaded: &Loaded, rules: &[ActiveRule]) -> Parts {
-    let mut parts = Parts::NONE;
-    for rule in rules {
-        let infos = loaded.plugins.iter().filter(|plugin| plugin.name() == rule.plugin).flat_map(|plugin| plugin.rules());
-        for info in infos.filter(|info| info.id == rule.setting.id) {
-            parts |= info.reads;
-        }
-    }
-    parts
 }

@@ -10,8 +10,10 @@ use std::path::PathBuf;
 ///
 /// Without a path, the database's; with paths, that of DDL files built in a scratch PostgreSQL.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  confiture snapshot --env production > production.json\n  confiture lint production.json\n  \
-                        confiture snapshot --schema      the JSON Schema of the document")]
+#[command(
+    after_help = "Examples:\n  confiture snapshot --env production > production.json\n  confiture lint production.json\n  \
+                        confiture snapshot --schema      the JSON Schema of the document"
+)]
 pub struct Snapshot {
     /// DDL files or directories; without any, the database
     #[arg(value_name = "PATH")]

@@ -12,8 +12,7 @@ pub fn render(report: &LintReport, title: &str) -> String {
     counts(&mut text, report, title);
     let mut number = 0;
     for severity in [Severity::Error, Severity::Warning, Severity::Info] {
-        let findings: Vec<&Reported> =
-            report.findings.iter().filter(|finding| finding.severity == severity).collect();
+        let findings: Vec<&Reported> = report.findings.iter().filter(|finding| finding.severity == severity).collect();
         if !findings.is_empty() {
             section(&mut text, severity, &findings, &mut number);
         }
@@ -60,7 +59,12 @@ fn one(text: &mut String, finding: &Reported, number: usize, last: bool, style: 
         Some(span) => span.to_string(),
         None => finding.subject.to_string(),
     };
-    details.push(styled(DIM, format!("{place}  [{}]", finding.rule)));
+    // A rule may be on several times: then its name alone does not say which line of the configuration to look at.
+    let rule = match finding.instance == finding.rule {
+        true => finding.rule.clone(),
+        false => format!("{}: {}", finding.rule, finding.instance),
+    };
+    details.push(styled(DIM, format!("{place}  [{rule}]")));
     details.extend(finding.evidence.iter().map(|evidence| styled(DIM, evidence)));
     details.extend(finding.suggestion.iter().map(|suggestion| format!("Suggestion: {suggestion}")));
     for (index, detail) in details.iter().enumerate() {

@@ -45,7 +45,7 @@ pub(crate) fn kind_of(error: &wasmtime::Error) -> FaultKind {
     match error.downcast_ref::<Trap>() {
         Some(trap) => FaultKind::Trap(trap_reason(*trap)),
         // Neither a trap nor one of ours: the runtime could not make sense of what was handed over.
-        None => FaultKind::Malformed(one_line(&error.root_cause().to_string())),
+        None => FaultKind::Malformed(malformed_reason(&error.root_cause().to_string())),
     }
 }
 
@@ -59,5 +59,13 @@ fn trap_reason(trap: Trap) -> String {
             let text = other.to_string();
             text.strip_prefix("wasm trap: ").unwrap_or(&text).to_owned()
         }
+    }
+}
+
+/// The runtime's own words, but where they speak of its inside; the type of that error is private to it.
+fn malformed_reason(said: &str) -> String {
+    match said.starts_with("too much data is being copied") {
+        true => "it is more data than one call may carry".to_owned(),
+        false => one_line(said),
     }
 }

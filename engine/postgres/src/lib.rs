@@ -3,5 +3,6 @@
 pub mod catalog;
 pub mod connect;
 pub mod migration;
+pub mod plugin_database;
 pub mod scratch;
 pub mod session;

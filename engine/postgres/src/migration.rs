@@ -70,15 +70,18 @@ pub struct PgMigrationConnection {
 }
 
 impl PgMigrationConnection {
-    /// The work's connection, once a cancel request that was on its way has arrived.
-    async fn work(&mut self) -> &Link {
+    /// The work's connection, once a statement that is being stopped has ended; a new one after a `COPY` that failed.
+    async fn work(&mut self) -> Result<&Link, SessionError> {
         cancel::settle(&self.work).await;
-        &self.work
+        if self.work.is_given_up() {
+            self.work.replace(&self.options).await?;
+        }
+        Ok(&self.work)
     }
 
     /// The lock's connection: the one that we have, or a new one in place of one that was lost.
     async fn lock(&mut self) -> Result<&mut RunLock, SessionError> {
-        cancel::settle(&self.work).await;
+        self.work().await?;
         let lock = match self.lock.take().filter(|lock| !lock.is_closed()) {
             Some(lock) => lock,
             None => RunLock::connect(&self.options, &self.client, &self.work).await?,
@@ -105,23 +108,23 @@ impl MigrationConnection for PgMigrationConnection {
     }
 
     fn entries<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<LedgerEntry>, SessionError>> {
-        Box::pin(async move { ledger::entries(self.work().await).await })
+        Box::pin(async move { ledger::entries(self.work().await?).await })
     }
 
     fn events<'a>(&'a mut self, limit: u32) -> BoxFuture<'a, Result<Vec<RecordedEvent>, SessionError>> {
-        Box::pin(async move { ledger::events(self.work().await, limit).await })
+        Box::pin(async move { ledger::events(self.work().await?, limit).await })
     }
 
     fn foreign_ledgers<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<ForeignLedger>, SessionError>> {
-        Box::pin(async move { adopt::ledgers(self.work().await).await })
+        Box::pin(async move { adopt::ledgers(self.work().await?).await })
     }
 
     fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, SessionError>> {
-        Box::pin(async move { statement::execute(self.work().await, sql).await })
+        Box::pin(async move { statement::execute(self.work().await?, sql).await })
     }
 
     fn copy_in<'a>(&'a mut self, sql: &'a str, data: &'a str) -> BoxFuture<'a, Result<u64, SessionError>> {
-        Box::pin(async move { statement::copy_in(self.work().await, sql, data).await })
+        Box::pin(async move { statement::copy_in(self.work().await?, sql, data).await })
     }
 
     fn begin<'a>(
@@ -129,52 +132,52 @@ impl MigrationConnection for PgMigrationConnection {
         lock_timeout_ms: u64,
         statement_timeout_ms: u64,
     ) -> BoxFuture<'a, Result<(), SessionError>> {
-        Box::pin(async move { transaction::begin(self.work().await, lock_timeout_ms, statement_timeout_ms).await })
+        Box::pin(async move { transaction::begin(self.work().await?, lock_timeout_ms, statement_timeout_ms).await })
     }
 
     fn commit<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
-        Box::pin(async move { transaction::commit(self.work().await).await })
+        Box::pin(async move { transaction::commit(self.work().await?).await })
     }
 
     fn rollback<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
-        Box::pin(async move { transaction::rollback(self.work().await).await })
+        Box::pin(async move { transaction::rollback(self.work().await?).await })
     }
 
     fn in_transaction<'a>(&'a mut self) -> BoxFuture<'a, Result<bool, SessionError>> {
-        Box::pin(async move { transaction::is_open(self.work().await).await })
+        Box::pin(async move { transaction::is_open(self.work().await?).await })
     }
 
     fn record<'a>(&'a mut self, entry: &'a LedgerEntry, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>> {
         Box::pin(async move {
-            self.work().await;
+            self.work().await?;
             ledger::record(&self.work, &self.client, entry, event).await
         })
     }
 
     fn remove<'a>(&'a mut self, version: &'a str, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>> {
         Box::pin(async move {
-            self.work().await;
+            self.work().await?;
             ledger::remove(&self.work, &self.client, version, event).await
         })
     }
 
     fn note<'a>(&'a mut self, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>> {
         Box::pin(async move {
-            self.work().await;
+            self.work().await?;
             ledger::note(&self.work, &self.client, event).await
         })
     }
 
     fn store_snapshot<'a>(&'a mut self) -> BoxFuture<'a, Result<String, SessionError>> {
-        Box::pin(async move { snapshots::store(self.work().await).await })
+        Box::pin(async move { snapshots::store(self.work().await?).await })
     }
 
     fn load_snapshot<'a>(&'a mut self, address: &'a str) -> BoxFuture<'a, Result<Option<Snapshot>, SessionError>> {
-        Box::pin(async move { snapshots::load(self.work().await, address).await })
+        Box::pin(async move { snapshots::load(self.work().await?, address).await })
     }
 
     fn current_snapshot<'a>(&'a mut self) -> BoxFuture<'a, Result<Snapshot, SessionError>> {
-        Box::pin(async move { snapshots::current(self.work().await).await })
+        Box::pin(async move { snapshots::current(self.work().await?).await })
     }
 
     fn outcome_of<'a>(
@@ -183,7 +186,7 @@ impl MigrationConnection for PgMigrationConnection {
         version: &'a str,
         kind: &'a str,
     ) -> BoxFuture<'a, Result<bool, SessionError>> {
-        Box::pin(async move { outcome::was_recorded(self.work().await, run, version, kind).await })
+        Box::pin(async move { outcome::was_recorded(self.work().await?, run, version, kind).await })
     }
 
     fn index_state<'a>(
@@ -191,7 +194,7 @@ impl MigrationConnection for PgMigrationConnection {
         schema: Option<&'a str>,
         name: &'a str,
     ) -> BoxFuture<'a, Result<Option<bool>, SessionError>> {
-        Box::pin(async move { indexes::state(self.work().await, schema, name).await })
+        Box::pin(async move { indexes::state(self.work().await?, schema, name).await })
     }
 
     fn try_lock<'a>(&'a mut self) -> BoxFuture<'a, Result<Result<(), LockHolder>, SessionError>> {
@@ -217,6 +220,6 @@ impl MigrationConnection for PgMigrationConnection {
     }
 
     fn reset<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
-        Box::pin(async move { transaction::reset(self.work().await).await })
+        Box::pin(async move { transaction::reset(self.work().await?).await })
     }
 }

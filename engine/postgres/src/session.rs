@@ -12,11 +12,14 @@ use confiture_model::{
     schema::{Parts, Snapshot},
     session::{Session, SessionError, Touched},
 };
-use copy::Direction;
+use copy::{Direction, Failure};
 use futures_util::future::join;
 use tokio_postgres::Client;
 
 /// A [`Session`] on a connection of `tokio-postgres`, which the caller made and whose other half it drives.
+///
+/// After a `COPY ... FROM stdin` that PostgreSQL refused, because there is no such table, say, the session can only be
+/// closed: every later call says so.
 #[derive(Debug)]
 pub struct PgSession {
     client: Client,
@@ -25,12 +28,14 @@ pub struct PgSession {
     /// How many statements were run.
     statements: usize,
     watched: bool,
+    /// Whether a refused COPY has confused the driver.
+    confused: bool,
 }
 
 impl PgSession {
     /// A session whose snapshots are those of a schema that nobody uses: without sizes and statistics.
     pub fn new(client: Client) -> Self {
-        Self { client, live: false, schemas: None, statements: 0, watched: false }
+        Self { client, live: false, schemas: None, statements: 0, watched: false, confused: false }
     }
 
     /// Makes snapshots those of a database in use: with sizes, row counts and scans.
@@ -80,16 +85,27 @@ impl PgSession {
         if sql.contains('\0') {
             return Err(error::nul_byte());
         }
+        self.check()?;
         let direction = if data.is_some() { Some(Direction::In) } else { copy::direction(sql) };
         let result = self
             .numbered(async |client: &Client| match direction {
                 // As psql does at the end of its input: no rows.
                 Some(Direction::In) => copy::copy_in(client, sql, data.unwrap_or_default()).await.map(drop),
-                Some(Direction::Out) => copy::discard(client, sql).await,
-                None => client.batch_execute(sql).await,
+                Some(Direction::Out) => copy::discard(client, sql).await.map_err(Failure::Clean),
+                None => client.batch_execute(sql).await.map_err(Failure::Clean),
             })
             .await;
-        result.map_err(|error| session_error(&error))
+        result.map_err(|failure| match failure {
+            Failure::Clean(error) => session_error(&error),
+            Failure::Confused(error) => {
+                self.confused = true;
+                session_error(&error)
+            }
+        })
+    }
+
+    fn check(&self) -> Result<(), SessionError> {
+        if self.confused { Err(error::confused()) } else { Ok(()) }
     }
 }
 
@@ -105,6 +121,7 @@ impl Session for PgSession {
 
     fn snapshot<'a>(&'a mut self, parts: Parts) -> BoxFuture<'a, Result<Snapshot, SessionError>> {
         Box::pin(async move {
+            self.check()?;
             let request = Request { parts, live: self.live, schemas: self.schemas.as_deref() };
             Ok(catalog::snapshot(&self.client, &request).await?)
         })
@@ -112,6 +129,7 @@ impl Session for PgSession {
 
     fn touched<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<Touched>, SessionError>> {
         Box::pin(async move {
+            self.check()?;
             if !self.watched {
                 return Ok(Vec::new());
             }

@@ -1,5 +1,6 @@
 //! SQL text: statements with their places, and what a query of a plugin may be.
 
+pub mod guard;
 pub mod lexer;
 pub mod locate;
 pub mod place;

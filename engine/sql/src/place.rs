@@ -8,7 +8,7 @@ use confiture_model::object::SourceSpan;
 use std::ops::Range;
 
 /// How many bytes may have to be counted to find one column, however long the line is.
-const STRIDE: usize = 4096;
+const STRIDE: usize = 256;
 
 /// Where the lines of a source begin. Lines and columns count from 1, columns in characters; a byte order mark is no
 /// character, and a line ends at `\n`.
@@ -40,7 +40,7 @@ impl<'a> LineIndex<'a> {
         let byte = byte.min(self.source.len());
         let line = self.line_starts.partition_point(|start| *start <= byte).max(1);
         let start = self.line_starts.get(line - 1).copied().unwrap_or_default().min(byte);
-        let column = self.characters_before(byte) - self.characters_before(start) + 1;
+        let column = self.characters_between(start, byte) + 1;
         (saturated(line), saturated(column))
     }
 
@@ -49,6 +49,13 @@ impl<'a> LineIndex<'a> {
         let (line, column) = self.position(range.start);
         let (end_line, end_column) = self.position(range.end.max(range.start));
         SourceSpan { file: file.to_owned(), line, column, end_line, end_column }
+    }
+
+    fn characters_between(&self, start: usize, end: usize) -> usize {
+        match self.source.as_bytes().get(start..end) {
+            Some(near) if near.len() <= STRIDE => count(near),
+            _ => self.characters_before(end) - self.characters_before(start),
+        }
     }
 
     fn characters_before(&self, byte: usize) -> usize {

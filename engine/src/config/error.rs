@@ -15,20 +15,27 @@ pub struct Problem {
     pub help: Option<String>,
     /// The keys that lead to it, outermost first.
     pub path: Vec<String>,
+    /// Whether the line may hold a secret, and does not show.
+    pub hidden: bool,
 }
 
 impl Problem {
     pub(crate) fn new(span: Span, message: impl Into<String>) -> Self {
-        Self { span: Some(span), message: message.into(), help: None, path: Vec::new() }
+        Self { span: Some(span), message: message.into(), help: None, path: Vec::new(), hidden: false }
     }
 
     /// About something that stands in no file, such as an option of the command line.
     pub(crate) fn nowhere(message: impl Into<String>) -> Self {
-        Self { span: None, message: message.into(), help: None, path: Vec::new() }
+        Self { span: None, message: message.into(), help: None, path: Vec::new(), hidden: false }
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn hidden(mut self) -> Self {
+        self.hidden = true;
         self
     }
 
@@ -52,7 +59,7 @@ impl Problem {
         let Some(span) = self.span.filter(|_| !source.name.is_empty()) else {
             return ConfigError::about(&source.name, message, self.help);
         };
-        let excerpt = (!source.text.is_empty()).then(|| source.excerpt(span));
+        let excerpt = (!source.text.is_empty() && !self.hidden).then(|| source.excerpt(span));
         let place = Some(source.locate(span));
         ConfigError(Box::new(Parts { file: source.name.clone(), place, message, excerpt, help: self.help }))
     }

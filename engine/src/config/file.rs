@@ -139,10 +139,12 @@ pub(super) fn read(tree: &Node, root: PathBuf, source: &Arc<Source>) -> Result<C
     }
     config.build = file.build.unwrap_or_default();
     let mut linting = file.linting;
+    let path: &[&str] =
+        if linting.is_none() && file.environment.is_some() { &["environment", "linting"] } else { &["linting"] };
     if let Some(block) = file.environment {
         join(block, &mut config, &mut linting)?;
     }
-    config.linting = lint_part(linting.unwrap_or_default(), source)?;
+    config.linting = lint_part(linting.unwrap_or_default(), source, path)?;
     config.linting.areas = areas(&config.build.load_order);
     config.linting.check()?;
     config.plugins =
@@ -206,11 +208,12 @@ fn rules_in_place(node: &Node) -> Result<LintingTable, Problem> {
     Ok(table)
 }
 
-fn lint_part(table: LintingTable, source: &Arc<Source>) -> Result<Linting, Problem> {
+fn lint_part(table: LintingTable, source: &Arc<Source>, path: &[&str]) -> Result<Linting, Problem> {
     let LintingTable { enabled, fail_on_severity, report_format, rules, custom_rules } = table;
     let rules = rules.as_ref().map(rules_of).transpose()?.unwrap_or_default();
     Ok(Linting {
         source: source.clone(),
+        path: path.iter().map(|key| (*key).to_owned()).collect(),
         enabled,
         fail_on_severity,
         report_format,

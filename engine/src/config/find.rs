@@ -45,6 +45,14 @@ pub fn find(start: &Path) -> Result<Option<PathBuf>, ConfigError> {
     Ok(None)
 }
 
+/// A configuration that is already there where `path` would be written: the file itself, or one that [`find`] would
+/// then meet beside it.
+pub fn beside(path: &Path) -> Option<PathBuf> {
+    let is_found = path.file_name().is_some_and(|name| NAMES.iter().any(|known| name == *known));
+    let others = NAMES.iter().filter(|_| is_found).map(|name| path.with_file_name(name));
+    std::iter::once(path.to_owned()).chain(others).find(|path| path.symlink_metadata().is_ok())
+}
+
 /// Reads a configuration file: UTF-8, without its byte order mark.
 pub(crate) fn read(path: &Path) -> Result<(Source, Format), ConfigError> {
     let name = shown(path);

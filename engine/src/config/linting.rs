@@ -14,6 +14,8 @@ use std::{collections::BTreeMap, sync::Arc};
 pub struct Linting {
     /// The file, for error messages.
     pub source: Arc<Source>,
+    /// The keys that lead to it, for error messages.
+    pub path: Vec<String>,
     /// Whether anything is linted.
     pub enabled: bool,
     /// The least severity that fails a run.
@@ -33,6 +35,7 @@ impl Default for Linting {
     fn default() -> Self {
         Self {
             source: Arc::default(),
+            path: vec!["linting".to_owned()],
             enabled: true,
             fail_on_severity: Severity::Error,
             report_format: None,
@@ -44,11 +47,21 @@ impl Default for Linting {
 }
 
 impl Linting {
+    /// The keys that lead to its rules: in an `environment` block they stand in it directly.
+    pub(crate) fn rules_path(&self) -> Vec<String> {
+        let mut path = self.path.clone();
+        if path.len() == 1 {
+            path.push("rules".to_owned());
+        }
+        path
+    }
+
     pub(super) fn check(&self) -> Result<(), Problem> {
         self.custom_rules.iter().enumerate().try_for_each(|(index, rule)| {
             rule.check().map_err(|problem| {
                 let place = problem.span.unwrap_or_default();
-                problem.within(index.to_string(), place).within("custom_rules", place).within("linting", place)
+                let path = [&self.path[..], &["custom_rules".to_owned(), index.to_string()]].concat();
+                path.into_iter().rev().fold(problem, |problem, key| problem.within(key, place))
             })
         })
     }

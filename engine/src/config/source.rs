@@ -53,7 +53,10 @@ impl Source {
         let before: String = line[from..column].iter().map(|c| if *c == '\t' { '\t' } else { ' ' }).collect();
         let number = self.line_and_column(start).0.to_string();
         let margin = " ".repeat(number.len());
-        format!("{number} | {shown}\n{margin} | {before}{}", "^".repeat(width.min(LONG - before.chars().count())))
+        format!(
+            "{number} | {shown}\n{margin} | {before}{}",
+            "^".repeat(width.min(LONG - before.chars().count()).max(1))
+        )
     }
 
     /// The part of `span` that holds the first `needle`, where it is written there as it stands.

@@ -6,16 +6,20 @@ use confiture_model::{
     plugin::{Capabilities, DatabaseAccess, DirectoryAccess},
 };
 
-mod bad;
+pub(crate) mod bad;
 
 fn env(name: &str) -> Option<String> {
     (name == "PROD_URL").then(|| "postgres://me:hunter2@db/prod".to_owned())
 }
 
 fn read(name: &str, text: &str) -> Result<Config, ConfigError> {
+    read_with(name, text, &env)
+}
+
+pub(crate) fn read_with(name: &str, text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
     let format = if name.ends_with(".toml") { Format::Toml } else { Format::Yaml };
     let source = Source { name: name.into(), text: text.into() };
-    parse(source, format, "/project".into(), &env)
+    parse(source, format, "/project".into(), env)
 }
 
 fn good(name: &str, text: &str) -> Config {
@@ -198,6 +202,9 @@ fn the_nearest_file_counts_and_two_side_by_side_do_not() {
     assert_eq!(config.root, project.path().join("db"));
     std::fs::write(project.path().join("db/confiture.yaml"), "").unwrap();
     let db = project.path().join("db");
+    assert_eq!(beside(&db.join("confiture.yml")), Some(db.join("confiture.toml")));
+    assert_eq!(beside(&db.join("other.toml")), None);
+    assert_eq!(beside(&project.path().join("confiture.yml")), Some(project.path().join("confiture.yml")));
     assert_eq!(
         find(&below).unwrap_err().to_string(),
         format!(

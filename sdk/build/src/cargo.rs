@@ -123,3 +123,22 @@ fn module_of(messages: &[u8], manifest: &Path) -> Option<PathBuf> {
         .flat_map(|message| message.filenames)
         .find(|file| file.extension().is_some_and(|extension| extension == "wasm"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_module_is_the_crates_own() {
+        let messages = concat!(
+            r#"{"reason":"compiler-artifact","manifest_path":"/other/Cargo.toml","filenames":["/t/other.wasm"]}"#,
+            "\nnot json\n",
+            r#"{"reason":"compiler-artifact","manifest_path":"/mine/Cargo.toml","filenames":["/t/mine.rlib","/t/mine.wasm"]}"#,
+            "\n",
+            r#"{"reason":"build-finished","success":true}"#,
+        );
+        let module = module_of(messages.as_bytes(), Path::new("/mine/Cargo.toml"));
+        assert_eq!(module.as_deref(), Some(Path::new("/t/mine.wasm")));
+        assert_eq!(module_of(messages.as_bytes(), Path::new("/none/Cargo.toml")), None);
+    }
+}

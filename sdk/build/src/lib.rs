@@ -1,8 +1,8 @@
 //! Builds a Rust crate into a Confiture plugin: cargo makes a core module of it, and that becomes a component.
 //!
 //! The module is built with the standard library that rustup installs for `wasm32-unknown-unknown`, or else with one
-//! that cargo builds from Debian's sources. Either way the result does not depend on where the crate, the target
-//! directory or cargo's caches lie.
+//! that cargo builds from Debian's sources. Either way the result does not depend on where the checkout or cargo's caches
+//! lie. One exception: cargo mixes the absolute path of a path dependency outside the crate's workspace into its names.
 
 mod cargo;
 mod error;
@@ -26,7 +26,7 @@ pub struct Request {
     pub crate_dir: PathBuf,
     /// Where cargo puts what it builds; none for a directory of its own in the crate's target directory.
     pub target_dir: Option<PathBuf>,
-    /// Where the component goes; none for `NAME.wasm` in the target directory.
+    /// Where the component goes; none for `NAME.wasm` in the crate's directory.
     pub out: Option<PathBuf>,
     /// Whether cargo keeps its progress to itself. Warnings and errors are shown either way.
     pub quiet: bool,
@@ -65,7 +65,7 @@ pub fn build(request: &Request) -> Result<Built, BuildError> {
     let target_dir = std::path::absolute(&target_dir).map_err(|cause| BuildError::file("find", &target_dir, cause))?;
     let module = cargo::build(&package, &route, &target_dir, request)?;
     let component = encode(&module)?;
-    let path = request.out.clone().unwrap_or_else(|| target_dir.join(format!("{}.wasm", package.name)));
+    let path = request.out.clone().unwrap_or_else(|| request.crate_dir.join(format!("{}.wasm", package.name)));
     write(&path, &component)?;
     Ok(Built { name: package.name, path, bytes: component.len() as u64, route })
 }
@@ -85,4 +85,21 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
     }
     let beside = path.with_extension(format!("{}.partial", std::process::id()));
     std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path)).map_err(fail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_without_a_crate_is_named() {
+        let error = build(&Request::new("src")).map(|built| built.path).unwrap_err();
+        assert_eq!(error.to_string(), "src is no Rust crate: it has no Cargo.toml");
+    }
+
+    #[test]
+    fn a_crate_that_makes_no_library_is_told_how() {
+        let error = build(&Request::new(env!("CARGO_MANIFEST_DIR"))).map(|built| built.path).unwrap_err();
+        assert!(error.to_string().contains("crate-type = [\"cdylib\", \"rlib\"]"), "{error}");
+    }
 }

@@ -41,7 +41,10 @@ pub fn check_schema(
     for Running { rule, schema, report, .. } in &mut running {
         rule.check(schema, report)?;
     }
-    Ok(running.into_iter().flat_map(|running| running.report.into_findings()).collect())
+    // Once, at its full size: growing step by step, the list would need its memory twice.
+    let mut findings = Vec::with_capacity(running.iter().map(|running| running.report.len()).sum());
+    running.into_iter().for_each(|running| findings.append(&mut running.report.into_findings()));
+    Ok(findings)
 }
 
 fn open(rules: &[&'static dyn AnyRule], schema: &Schema, setting: &RuleSetting) -> Result<Running, Error> {

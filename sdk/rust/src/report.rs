@@ -106,6 +106,10 @@ impl Report {
         self.skips_relations
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.findings.len()
+    }
+
     pub(crate) fn into_findings(self) -> Vec<Finding> {
         self.findings
     }

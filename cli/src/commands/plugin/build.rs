@@ -12,12 +12,15 @@ pub struct Build {
     /// The crate's directory
     #[arg(value_name = "DIRECTORY", default_value = ".")]
     directory: PathBuf,
+    /// Where cargo puts what it builds; plugins that share one share the standard library's build
+    #[arg(long, value_name = "DIRECTORY")]
+    target_dir: Option<PathBuf>,
 }
 
 impl Build {
     /// Builds, then opens the component as a run would.
     pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let request = Request { out: global.output.clone(), ..Request::new(self.directory) };
+        let request = Request { out: global.output.clone(), target_dir: self.target_dir, ..Request::new(self.directory) };
         let built = confiture_plugin_build::build(&request).map_err(Failure::with(Exit::Failed))?;
         let name = built.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let wasm = std::fs::read(&built.path)

@@ -10,10 +10,7 @@ use crate::{
 };
 use clap::Args;
 use confiture_host::Plugin;
-use confiture_model::{
-    plugin::{Capabilities, LintPlugin},
-    rule::RuleInfo,
-};
+use confiture_model::{plugin::Capabilities, rule::RuleInfo};
 use std::{fmt::Write, path::Path};
 
 /// Say what a component is, what it imports, asks for and offers
@@ -28,12 +25,11 @@ impl Inspect {
     /// Opens the component without granting it anything.
     pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
         let one = find(&self.plugin, global).await?;
-        let lint = plugins::rules_of(&one).await?;
-        let rules = lint.as_deref().map(LintPlugin::rules).unwrap_or_default();
+        let rules = one.rules().await;
         let text = match global.format.unwrap_or(Format::Text) {
-            Format::Text => describe(&one.plugin, rules),
+            Format::Text => describe(&one.plugin, &rules),
             Format::Json => {
-                let mut document = document(&one.plugin, rules);
+                let mut document = document(&one.plugin, &rules);
                 document["schema_version"] = 1.into();
                 serde_json::to_string_pretty(&document).map(|text| text + "\n").map_err(Failure::with(Exit::Failed))?
             }
@@ -51,7 +47,7 @@ pub async fn find(word: &str, global: &Global) -> Result<Opened, Failure> {
         let wasm = std::fs::read(path)
             .map_err(|error| Failure::new(Exit::Configuration, format!("{word} could not be read: {error}")))?;
         let plugin = plugins::host()?.open(&name, &wasm, None).await.map_err(Failure::with(Exit::Plugin))?;
-        return Ok(Opened { plugin, grant: Capabilities::default(), file: Some(path.to_path_buf()) });
+        return Ok(Opened { plugin, grant: Capabilities::default(), file: Some(path.to_path_buf()), limits: None });
     }
     let project = Project::load(global)?;
     let opened = plugins::open_all(&project, &plugins::host()?).await?;

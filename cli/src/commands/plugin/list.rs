@@ -9,8 +9,7 @@ use crate::{
     project::Project,
 };
 use clap::Args;
-use confiture_model::{plugin::LintPlugin, rule::RuleInfo};
-use std::{fmt::Write, sync::Arc};
+use std::fmt::Write;
 
 /// List the project's plugins and what they offer
 #[derive(Debug, Args)]
@@ -35,14 +34,13 @@ async fn listing(opened: &[Opened], global: &Global) -> Result<String, Failure> 
     let mut text = String::new();
     let mut documents = Vec::new();
     for one in opened {
-        let lint = plugins::lint_of(one).await?;
-        let rules = lint.as_deref().map(LintPlugin::rules).unwrap_or_default();
-        documents.push(super::inspect::document(&one.plugin, rules));
+        let rules = one.rules().await;
+        documents.push(super::inspect::document(&one.plugin, &rules));
         let info = one.plugin.info();
         let origin = one.file.as_ref().map_or("bundled".to_owned(), |file| file.display().to_string());
         let _ = writeln!(text, "{} ({} {}, {origin})", one.plugin.name(), info.name, info.version);
         let _ = writeln!(text, "  {}", info.summary);
-        for rule in rules {
+        for rule in &rules {
             let _ = writeln!(text, "  {:<24} {}", rule.id, rule.summary);
         }
     }
@@ -63,12 +61,4 @@ fn grants(opened: &[Opened]) -> String {
         let _ = writeln!(text, "grant = {}\n", confiture_engine::config::grant_as_toml(&one.grant));
     }
     text
-}
-
-/// Kept together so that the listing and the inspection agree.
-pub type Rules = Option<Arc<dyn LintPlugin>>;
-
-/// A rule as data.
-pub fn rule_document(rule: &RuleInfo) -> serde_json::Value {
-    serde_json::to_value(rule).unwrap_or_default()
 }

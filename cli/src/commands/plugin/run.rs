@@ -11,20 +11,23 @@ use crate::{
     source::Source,
 };
 use clap::{Args, ValueEnum};
-use confiture_engine::{
-    config::Linting,
-    lint::{self, resolve},
+use confiture_engine::lint::{
+    self,
+    rule::{ActiveRule, Scope},
 };
 use confiture_model::{
     finding::Severity,
     plugin::{Capabilities, DatabaseAccess, SchemaView},
+    rule::{RuleInfo, RuleSetting},
     schema::Parts,
 };
 use std::{path::PathBuf, sync::Arc};
 
 /// Run the rules of one plugin over a schema, whatever the configuration says: for its author
 #[derive(Debug, Args)]
-#[command(after_help = "Example: confiture plugin run my_rules.wasm db/ --rule no-blobs --option allowed='[\"avatar\"]'")]
+#[command(
+    after_help = "Example: confiture plugin run my_rules.wasm db/ --rule no-blobs --option allowed='[\"avatar\"]'"
+)]
 pub struct Run {
     /// A component's file, or the name of one of the project's plugins
     #[arg(value_name = "FILE|NAME")]
@@ -58,10 +61,8 @@ impl Run {
         let granted = Opened { grant: Capabilities { database, ..opened.grant }, ..opened };
         let loaded = plugins::load_one(granted).await?;
         let plugin = &loaded.plugins[..];
-        let offers: Vec<_> = plugin.iter().map(|plugin| (plugin.name(), plugin.rules())).collect();
-        let linting = Linting::of_rules(&offers, self.rule.as_deref(), &self.options)
-            .map_err(Failure::with(Exit::Configuration))?;
-        let rules = resolve::resolve(&linting, &offers).map_err(Failure::with(Exit::Configuration))?;
+        let offers = loaded.offers();
+        let rules = self.rules(&offers)?;
         let acquired = Source::of(&self.paths)?.acquire(&project, Parts::ALL).await?;
         loaded.database.open(acquired.database(&project).await);
         let title = acquired.title;
@@ -84,5 +85,44 @@ impl Run {
             true if report.fails_at(Severity::Error) => Exit::Findings,
             true => Exit::Done,
         })
+    }
+    /// The rules to run, with their defaults but for what the command line sets.
+    fn rules(&self, offers: &[(&str, &[RuleInfo])]) -> Result<Vec<ActiveRule>, Failure> {
+        let asked = |rule: &&RuleInfo| self.rule.as_ref().is_none_or(|name| *name == rule.id);
+        let options = self.options()?;
+        let active = |plugin: &str, rule: &RuleInfo| ActiveRule {
+            plugin: plugin.to_owned(),
+            setting: RuleSetting { instance: rule.id.clone(), id: rule.id.clone(), options: options.clone() },
+            severity: rule.default_severity,
+            severity_chosen: false,
+            message: None,
+            scope: Scope::default(),
+            origin: None,
+        };
+        let rules: Vec<ActiveRule> = offers
+            .iter()
+            .flat_map(|(plugin, rules)| rules.iter().filter(asked).map(|rule| active(plugin, rule)))
+            .collect();
+        match &self.rule {
+            Some(name) if rules.is_empty() => {
+                let known: Vec<&str> = offers.iter().flat_map(|(_, rules)| rules.iter()).map(|rule| &*rule.id).collect();
+                let message = format!("the plugin offers no rule `{name}`. There are: {}", known.join(", "));
+                Err(Failure::new(Exit::Usage, message))
+            }
+            _ => Ok(rules),
+        }
+    }
+
+    /// `NAME=JSON`; what is no JSON is text.
+    fn options(&self) -> Result<serde_json::Value, Failure> {
+        let mut options = serde_json::Map::new();
+        for option in &self.options {
+            let (name, value) = option.split_once('=').ok_or_else(|| {
+                Failure::new(Exit::Usage, format!("--option {option}: expected NAME=VALUE"))
+            })?;
+            let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+            options.insert(name.to_owned(), value);
+        }
+        Ok(options.into())
     }
 }

@@ -30,11 +30,13 @@ LEFT JOIN pg_class t ON t.oid = d.refobjid LEFT JOIN pg_namespace n ON n.oid = t
 LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
 WHERE c.relnamespace = ANY($1)";
 
-/// Only of those that this user may read. A standby has no unlogged ones.
+/// Whether this user may read a sequence, and where it has come to. A standby has no unlogged ones. The functions stand
+/// behind the join: as conditions they might be asked about relations that are no sequences.
 const VALUES: &str = "
-SELECT c.oid, pg_catalog.pg_sequence_last_value(c.oid) FROM pg_catalog.pg_class c
-WHERE c.oid = ANY($1) AND pg_catalog.has_sequence_privilege(c.oid, 'SELECT, USAGE')
-  AND (c.relpersistence <> 'u' OR NOT pg_catalog.pg_is_in_recovery())";
+SELECT c.oid, pg_catalog.has_sequence_privilege(c.oid, 'SELECT, USAGE'),
+  CASE WHEN pg_catalog.has_sequence_privilege(c.oid, 'SELECT, USAGE')
+    AND (c.relpersistence <> 'u' OR NOT pg_catalog.pg_is_in_recovery()) THEN pg_catalog.pg_sequence_last_value(c.oid) END
+FROM pg_catalog.unnest($1) AS wanted(oid) JOIN pg_catalog.pg_class c ON c.oid = wanted.oid";
 
 pub(super) async fn read(client: &Client, scope: &Scope) -> Result<Vec<Found>, Error> {
     scope.query(client, SQL).await?.iter().map(|row| found(row, scope)).collect()
@@ -65,8 +67,12 @@ pub(super) async fn read_values(client: &Client, found: &mut [Found]) -> Result<
     for portion in found.chunks_mut(PORTION) {
         let oids: Vec<Oid> = portion.iter().map(|found| found.oid).collect();
         let rows = client.query_typed(VALUES, &[(&oids, Type::OID_ARRAY)]).await?;
-        let values: HashMap<Oid, Option<i64>> =
-            rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<_, Error>>()?;
+        let mut values: HashMap<Oid, Option<i64>> = HashMap::with_capacity(rows.len());
+        for row in rows.iter() {
+            if row.try_get(1)? {
+                values.insert(row.try_get(0)?, row.try_get(2)?);
+            }
+        }
         for found in portion {
             found.sequence.used_fraction = values.get(&found.oid).map(|value| found.used(*value));
         }

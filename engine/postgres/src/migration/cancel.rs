@@ -3,12 +3,20 @@
 use super::link::Link;
 use crate::connect::Canceller;
 use confiture_model::BoxFuture;
-use futures_util::{FutureExt as _, future::Shared};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use futures_util::{FutureExt as _, StreamExt as _, future::Shared};
+use std::{
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 use tokio::runtime::Handle;
+use tokio_postgres::SimpleQueryStream;
 
-/// A cancel request that was sent and may still be on its way. Before the next statement it has to have arrived, or it
-/// would stop that one.
+/// How long a statement may take to end after a request before it is asked again: the request may have overtaken it.
+const AGAIN: Duration = Duration::from_millis(200);
+
+/// A statement that is being stopped. Before the next one is sent it has to have ended, and every request that it should
+/// has to have arrived.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pending(Arc<Mutex<Option<Shared<BoxFuture<'static, ()>>>>>);
 
@@ -18,44 +26,57 @@ impl Pending {
     }
 }
 
-/// Cancels the statement on the server if it is dropped before [`Cancelling::done`].
-pub(super) struct Cancelling {
-    armed: Option<(Canceller, Handle)>,
+/// The answer to a statement of the user. Dropped before its end, the statement is stopped.
+pub(super) struct Answer {
+    stream: Option<Pin<Box<SimpleQueryStream>>>,
+    canceller: Canceller,
     pending: Pending,
 }
 
-impl Cancelling {
-    /// Watches over the statement that is sent next. Outside a runtime nothing can be sent, and nothing is watched.
-    pub fn start(link: &Link) -> Self {
-        let armed = Handle::try_current().ok().map(|runtime| (link.canceller.clone(), runtime));
-        Self { armed, pending: link.pending.clone() }
+impl Answer {
+    /// Of a statement that was just sent.
+    pub fn new(link: &Link, stream: SimpleQueryStream) -> Self {
+        Self { stream: Some(Box::pin(stream)), canceller: link.canceller.clone(), pending: link.pending.clone() }
     }
 
-    /// The statement has ended.
-    pub fn done(mut self) {
-        self.armed = None;
+    /// The next message; none at the end.
+    pub async fn next(&mut self) -> Option<Result<tokio_postgres::SimpleQueryMessage, tokio_postgres::Error>> {
+        let message = self.stream.as_mut()?.next().await;
+        // After an error nothing comes but the end.
+        if !matches!(message, Some(Ok(_))) {
+            self.stream = None;
+        }
+        message
     }
 }
 
-impl Drop for Cancelling {
+impl Drop for Answer {
+    /// Outside a runtime nothing can be sent: there, the end of the connection is what ends the statement.
     fn drop(&mut self) {
-        if let Some((canceller, runtime)) = self.armed.take() {
-            // A server that cannot be reached a second time will notice by itself that we are gone.
-            let request = runtime.spawn(async move { canceller.cancel().await.is_ok() });
-            let arrived: BoxFuture<'static, ()> = Box::pin(request.map(drop));
-            *self.pending.slot() = Some(arrived.shared());
+        let (Some(stream), Ok(runtime)) = (self.stream.take(), Handle::try_current()) else { return };
+        let stopped = runtime.spawn(stop(self.canceller.clone(), stream));
+        let stopped: BoxFuture<'static, ()> = Box::pin(stopped.map(drop));
+        *self.pending.slot() = Some(stopped.shared());
+    }
+}
+
+/// Asks until the statement has ended. A connection that is lost ends it, too.
+async fn stop(canceller: Canceller, mut stream: Pin<Box<SimpleQueryStream>>) {
+    loop {
+        // A server that cannot be reached a second time is asked again.
+        let _ = canceller.cancel().await;
+        let end = async { while matches!(stream.next().await, Some(Ok(_))) {} };
+        if tokio::time::timeout(AGAIN, end).await.is_ok() {
+            return;
         }
     }
 }
 
-/// Waits for a cancel request that is on its way, and for the statement that it stops. Whoever stops waiting for this
-/// leaves it to the next one.
+/// Waits for a statement that is being stopped. Whoever stops waiting for this leaves it to the next one.
 pub(super) async fn settle(link: &Link) {
-    let request = link.pending.slot().clone();
-    if let Some(request) = request {
-        request.await;
-        // The answer comes behind that of the stopped statement. Should the signal arrive late, this is what it stops.
-        let _ = link.client.batch_execute("SELECT pg_catalog.pg_backend_pid()").await;
+    let stopped = link.pending.slot().clone();
+    if let Some(stopped) = stopped {
+        stopped.await;
         *link.pending.slot() = None;
     }
 }

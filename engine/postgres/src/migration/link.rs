@@ -6,7 +6,10 @@ use super::{
 };
 use crate::connect::{Canceller, ConnectOptions, connect};
 use confiture_model::session::SessionError;
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 use tokio_postgres::Client;
 
 /// A connection, and who it is.
@@ -19,8 +22,10 @@ pub(super) struct Link {
     pub place: String,
     pub identity: Identity,
     pub canceller: Canceller,
-    /// A cancel request that is on its way.
+    /// A statement that is being stopped.
     pub pending: Pending,
+    /// Whether the connection is not to be used again.
+    given_up: AtomicBool,
 }
 
 impl Link {
@@ -35,9 +40,48 @@ impl Link {
             identity: Identity::default(),
             canceller,
             pending: Pending::default(),
+            given_up: AtomicBool::new(false),
         };
         link.identity = own_settings::identity(&link).await?;
         Ok(link)
+    }
+
+    /// From now on, this connection is not to be used again.
+    pub fn give_up(&self) {
+        self.given_up.store(true, Ordering::Relaxed);
+    }
+
+    /// It is, after all.
+    pub fn keep(&self) {
+        self.given_up.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether it was given up.
+    pub fn is_given_up(&self) -> bool {
+        self.given_up.load(Ordering::Relaxed)
+    }
+
+    /// A new connection in place of one that was given up. What that one still does ends first: its transaction is
+    /// rolled back, and its locks are free.
+    pub async fn replace(&mut self, options: &ConnectOptions) -> Result<(), SessionError> {
+        let new = Self::open(options).await?;
+        new.stay().await?;
+        let old = std::mem::replace(self, new);
+        let pid = old.identity.pid;
+        // Hangs up.
+        drop(old);
+        let end = format!(
+            "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE pid OPERATOR(pg_catalog.=) {pid}"
+        );
+        for _ in 0..ENDINGS {
+            if own_settings::rows_of(self, &end).await?.is_empty() {
+                return Ok(());
+            }
+            tokio::time::sleep(ENDING).await;
+        }
+        Err(SessionError::Connection(format!(
+            "the session that ran the COPY (pid {pid}) does not end\n  -> end it with pg_terminate_backend, and run again"
+        )))
     }
 
     /// What every session of ours has: it is never ended for being idle. For the session that does the work this is set
@@ -58,3 +102,7 @@ impl Link {
 
 /// How soon TCP asks whether the other end is still there, where the user has not said.
 pub(super) const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
+
+/// How often it is looked whether a session has ended, and how long it is waited in between.
+const ENDINGS: u32 = 600;
+const ENDING: Duration = Duration::from_millis(20);

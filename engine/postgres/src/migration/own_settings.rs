@@ -20,6 +20,8 @@ const KEPT: [&str; 6] =
 pub(super) struct Identity {
     pub session_user: String,
     pub role: String,
+    /// Of its backend.
+    pub pid: i32,
 }
 
 /// Whether we begin a transaction of our own around what we send.
@@ -47,10 +49,11 @@ impl Around {
 
 /// Who we are at the beginning, before any script could change it.
 pub(super) async fn identity(link: &Link) -> Result<Identity, SessionError> {
-    let sql = "SELECT pg_catalog.current_setting('session_authorization'), pg_catalog.current_setting('role')";
+    let sql = "SELECT pg_catalog.current_setting('session_authorization'), pg_catalog.current_setting('role'),
+        pg_catalog.pg_backend_pid()";
     let rows = rows_of(link, sql).await?;
     let text = |column| rows.first().and_then(|row| row.get(column)).unwrap_or_default().to_owned();
-    Ok(Identity { session_user: text(0), role: text(1) })
+    Ok(Identity { session_user: text(0), role: text(1), pid: text(2).parse().unwrap_or(0) })
 }
 
 /// Runs `sql`, any number of statements of ours, under our settings, and answers all rows that came.
@@ -82,9 +85,11 @@ pub(super) async fn during<T>(
         return work(link).await;
     }
     rows_of(link, &format!("{};{}", keep(), set(link))).await?;
-    let value = work(link).await?;
-    rows_of(link, &put_back()).await?;
-    Ok(value)
+    let value = work(link).await;
+    // After an error the transaction may be aborted, and then it is as it was.
+    let back = rows_of(link, &put_back()).await;
+    let value = value?;
+    back.map(|_| value)
 }
 
 /// The name of the column that the results of our preamble have.

@@ -15,18 +15,37 @@ pub(crate) enum Direction {
     Out,
 }
 
+/// How a `COPY ... FROM stdin` failed.
+pub(crate) enum Failure {
+    /// As any statement may.
+    Clean(Error),
+    /// PostgreSQL refused it before it asked for data. The driver then sends one end of data too many, the answer to
+    /// which it takes for that to the next statement: nothing that it says on this connection can be believed any more.
+    Confused(Error),
+}
+
+impl Failure {
+    /// What PostgreSQL or the driver said.
+    pub(crate) fn error(&self) -> &Error {
+        match self {
+            Self::Clean(error) | Self::Confused(error) => error,
+        }
+    }
+}
+
 /// Runs `COPY ... FROM stdin`. The line `\.` that ends the data in a dump may be there or not. Answers how many rows
 /// there were.
-pub(crate) async fn copy_in(client: &Client, sql: &str, data: &str) -> Result<u64, Error> {
+pub(crate) async fn copy_in(client: &Client, sql: &str, data: &str) -> Result<u64, Failure> {
     let data = match data.trim_end_matches(['\n', '\r']).strip_suffix("\\.") {
         Some(rest) if rest.is_empty() || rest.ends_with('\n') => rest,
         _ => data,
     };
-    let mut sink = pin!(client.copy_in::<_, Bytes>(sql).await?);
+    let statement = client.prepare(sql).await.map_err(Failure::Clean)?;
+    let mut sink = pin!(client.copy_in::<_, Bytes>(&statement).await.map_err(Failure::Confused)?);
     for chunk in data.as_bytes().chunks(CHUNK) {
-        sink.send(Bytes::copy_from_slice(chunk)).await?;
+        sink.send(Bytes::copy_from_slice(chunk)).await.map_err(Failure::Clean)?;
     }
-    sink.finish().await
+    sink.finish().await.map_err(Failure::Clean)
 }
 
 /// Runs `COPY ... TO stdout` and drops what comes.

@@ -50,3 +50,9 @@ pub(crate) fn nul_byte() -> SessionError {
         context: None,
     })
 }
+
+/// See [`super::copy::Failure::Confused`].
+pub(super) fn confused() -> SessionError {
+    let why = "PostgreSQL refused a COPY on this connection, which cannot be used after that; open another";
+    SessionError::Connection(why.to_owned())
+}

@@ -31,7 +31,7 @@ impl Server {
     /// stderr, where no PostgreSQL is installed.
     pub fn start(access: &str, settings: &str, files: &[(&str, &str)]) -> Option<Self> {
         let Some(binaries) = binaries() else {
-            eprintln!("skipped: no PostgreSQL server is installed");
+            skipped();
             return None;
         };
         let owner = owner();
@@ -74,9 +74,10 @@ impl Server {
             r#"trap '' INT; "$1" -D "$2" >"$3/log" 2>&1 </dev/null & read -r _; kill -INT $!; wait; rm -rf "$3""#;
         let mut command = self.command(Path::new("/bin/sh"));
         command.args(["-c", script, "sh"]).arg(program).arg(data).arg(&self.directory).stdin(Stdio::piped());
-        // The shell ignores the terminal's interrupt, so that it lives to clean up.
-        let mut child = command.process_group(0).spawn().expect("a shell");
-        std::mem::forget(child.stdin.take());
+        // In a group of its own, so that the terminal's interrupt does not keep it from cleaning up.
+        let child = command.process_group(0).spawn().expect("a shell");
+        // Its standard input stays open as long as this process lives.
+        std::mem::forget(child);
         for _ in 0..600 {
             if self.answers() {
                 return;
@@ -119,6 +120,11 @@ impl Server {
             connection.client.batch_execute(statement).await.unwrap_or_else(|error| panic!("{statement}: {error:?}"));
         }
     }
+}
+
+#[allow(clippy::print_stderr)]
+fn skipped() {
+    eprintln!("skipped: no PostgreSQL server is installed");
 }
 
 /// Where the server's programs are.

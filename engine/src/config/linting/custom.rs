@@ -21,9 +21,9 @@ pub struct CustomRule {
     /// A regular expression that names must match.
     #[serde(default)]
     pub pattern: Option<Spanned<String>>,
-    /// Which names: `table` (the default), `column`, ...
+    /// Whose names: `tables` (the default), `columns`, ...; one or a list.
     #[serde(default)]
-    pub target: Option<Node>,
+    pub targets: Option<Node>,
     /// Whether it is on.
     #[serde(default)]
     pub enabled: Option<bool>,

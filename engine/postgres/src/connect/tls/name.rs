@@ -32,8 +32,8 @@ impl Names {
             let SubjectAltName(general) = SubjectAltName::from_der(extension.extn_value.as_bytes()).ok()?;
             general.into_iter().for_each(|name| names.add(name));
         }
-        let parts = certificate.subject.0.iter().flat_map(|part| part.0.iter());
-        names.common = parts.filter(|part| part.oid == COMMON_NAME).last().and_then(|part| text(&part.value));
+        let mut parts = certificate.subject.0.iter().rev().flat_map(|part| part.0.iter());
+        names.common = parts.find(|part| part.oid == COMMON_NAME).and_then(|part| text(&part.value));
         Some(names)
     }
 

@@ -1,0 +1,112 @@
+//! What the host makes of a plugin's findings: checked, placed, limited to each rule's scope, weighed.
+
+use super::{call, places::Places, report::Reported, rule::ActiveRule};
+use confiture_model::{
+    fault::Fault,
+    finding::{Finding, Severity},
+    object::SourceSpan,
+    plugin::LintPlugin,
+};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Judges the findings of one plugin.
+pub(super) struct Judge<'a> {
+    pub(super) plugin: &'a dyn LintPlugin,
+    pub(super) rules: &'a [&'a ActiveRule],
+    pub(super) places: &'a Places<'a>,
+}
+
+/// What is left of a plugin's findings.
+#[derive(Default)]
+pub(super) struct Judged {
+    pub(super) findings: Vec<Reported>,
+    pub(super) faults: Vec<Fault>,
+    /// How many findings of an instance its scope left out.
+    pub(super) left_out: HashMap<String, u64>,
+}
+
+impl Judge<'_> {
+    pub(super) fn judge(&self, findings: Vec<Finding>) -> Judged {
+        let mut judged = Judged::default();
+        let mut absurd: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut seen = HashSet::new();
+        for finding in findings {
+            let rule = match self.check(&finding) {
+                Ok(rule) => rule,
+                Err(why) => {
+                    absurd.entry(finding.rule).or_default().push(why);
+                    continue;
+                }
+            };
+            if !seen.insert((finding.rule.clone(), finding.subject.clone(), finding.message.clone())) {
+                continue;
+            }
+            // A plugin cannot know the user's files: only the host's own place counts.
+            let span = self.places.span(&finding.subject);
+            if rule.scope.covers(&finding.subject, span.as_ref()) {
+                judged.findings.push(self.reported(rule, finding, span));
+            } else {
+                *judged.left_out.entry(finding.rule).or_default() += 1;
+            }
+        }
+        judged.faults.extend(absurd.into_iter().map(|(instance, reasons)| self.malformed(instance, &reasons)));
+        judged
+    }
+
+    /// The rule that found it, or why that cannot be.
+    fn check(&self, finding: &Finding) -> Result<&ActiveRule, String> {
+        let rule = self.rules.iter().find(|rule| rule.setting.instance == finding.rule);
+        let rule = rule.ok_or_else(|| "a finding names this rule, which was not switched on".to_owned())?;
+        if finding.message.trim().is_empty() {
+            return Err(format!("a finding about `{}` has no message", finding.subject));
+        }
+        match self.places.absurdity(&finding.subject) {
+            Some(why) => Err(format!("a finding cannot be right: {why}")),
+            None => Ok(rule),
+        }
+    }
+
+    /// One fault a rule, however many of its findings are wrong.
+    fn malformed(&self, instance: String, reasons: &[String]) -> Fault {
+        let mut why = reasons.first().cloned().unwrap_or_default();
+        if reasons.len() > 1 {
+            why.push_str(&format!(" (and {} more like it)", reasons.len() - 1));
+        }
+        call::malformed(self.plugin.name(), Some(instance), why)
+    }
+
+    fn reported(&self, rule: &ActiveRule, finding: Finding, span: Option<SourceSpan>) -> Reported {
+        let category = super::info(self.plugin, &rule.setting.id).map(|info| info.category.clone());
+        let mut evidence = finding.evidence;
+        let message = match &rule.message {
+            // The rule's own words say what the project's do not: the names.
+            Some(message) => {
+                evidence.insert(0, finding.message);
+                message.clone()
+            }
+            None => finding.message,
+        };
+        Reported {
+            rule: rule.setting.id.clone(),
+            instance: rule.setting.instance.clone(),
+            plugin: rule.plugin.clone(),
+            category: category.unwrap_or_default(),
+            severity: severity(rule, finding.severity),
+            subject: finding.subject,
+            message,
+            suggestion: finding.suggestion,
+            fix: finding.fix,
+            evidence,
+            span,
+        }
+    }
+}
+
+/// A finding may lower what the project chose, and not raise it.
+fn severity(rule: &ActiveRule, own: Option<Severity>) -> Severity {
+    match own {
+        None => rule.severity,
+        Some(own) if rule.severity_chosen => own.min(rule.severity),
+        Some(own) => own,
+    }
+}

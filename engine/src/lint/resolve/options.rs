@@ -1,0 +1,115 @@
+//! A rule's options, checked against the JSON Schemas that its plugin gave for them.
+
+use super::{Request, common::KEYS, expected, offers::kebab};
+use crate::config::{
+    Problem, nearest,
+    tree::{Entry, Node, Value},
+};
+use confiture_model::rule::{OptionInfo, RuleInfo};
+use jsonschema::{Draft, PatternOptions, Validator};
+use serde_json::{Map, Number, Value as Json};
+
+/// The options of a request as the JSON object that the plugin gets.
+pub(super) fn read(request: &Request, rule: &RuleInfo) -> Result<Json, Problem> {
+    let mut options = Map::new();
+    for entry in &request.options {
+        let key = kebab(&entry.key);
+        let Some(info) = rule.options.iter().find(|info| kebab(&info.name) == key) else {
+            return Err(unknown(entry, rule));
+        };
+        let value = value(entry, info).map_err(|problem| problem.within(&entry.key, entry.node.span))?;
+        if options.insert(info.name.clone(), value).is_some() {
+            return Err(Problem::new(entry.key_span, format!("the option `{}` is already there", info.name)));
+        }
+    }
+    match rule.options.iter().find(|info| info.required && !options.contains_key(&info.name)) {
+        None => Ok(Json::Object(options)),
+        Some(info) => {
+            let message = format!("the rule `{}` needs the option `{}`", rule.id, info.name);
+            Err(Problem::new(request.place, message).help(format!("`{}`: {}", info.name, info.summary)))
+        }
+    }
+}
+
+fn unknown(entry: &Entry, rule: &RuleInfo) -> Problem {
+    let message = format!("`{}` is no option of the rule `{}`", entry.key, rule.id);
+    let own = rule.options.iter().map(|info| info.name.as_str());
+    let near = nearest::by_likeness(&entry.key, own.chain(KEYS.iter().copied()));
+    let problem = Problem::new(entry.key_span, message);
+    let takes = match &rule.options[..] {
+        [] => "it takes none of its own".to_owned(),
+        options => {
+            let names = options.iter().map(|info| format!("`{}`", info.name)).collect::<Vec<_>>();
+            format!("it takes {}", names.join(", "))
+        }
+    };
+    match near.first() {
+        Some(nearest) => problem.help(format!("the nearest known one is `{nearest}`; {takes}")),
+        None => problem.help(takes),
+    }
+}
+
+fn value(entry: &Entry, info: &OptionInfo) -> Result<Json, Problem> {
+    let json = to_json(&entry.node, &info.schema)?;
+    let validator = validator(&info.schema).map_err(|why| {
+        let message = format!("the plugin's JSON Schema for the option `{}` cannot be used: {why}", info.name);
+        Problem::new(entry.key_span, message)
+    })?;
+    let problem = validator.iter_errors(&json).next().map(|error| {
+        let pointer = error.instance_path().as_str();
+        let (message, help) = expected::tell(&error, &info.schema);
+        let mut problem = Problem::new(entry.node.at(pointer).span, message);
+        problem.help = help;
+        problem.path = pointer.split('/').skip(1).map(str::to_owned).collect();
+        problem
+    });
+    problem.map_or(Ok(json), Err)
+}
+
+/// Formats are checked, a `regex` as plugins read it. Patterns run in linear time: schemas come from plugins.
+fn validator(schema: &Json) -> Result<Validator, String> {
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .should_validate_formats(true)
+        .with_format("regex", |text: &str| regex::Regex::new(text).is_ok())
+        .with_pattern_options(PatternOptions::regex())
+        .build(schema)
+        .map_err(|error| error.masked().to_string())
+}
+
+/// Strings are expanded, but for those whose schema says that they are secrets: of these the plugin gets the name.
+fn to_json(node: &Node, schema: &Json) -> Result<Json, Problem> {
+    Ok(match &node.value {
+        _ if schema.get("format").and_then(Json::as_str) == Some("secret") => return secret(node),
+        Value::Null => Json::Null,
+        Value::Bool(value) => Json::Bool(*value),
+        Value::Integer(value) => Json::Number((*value).into()),
+        Value::Float(value) => Number::from_f64(*value)
+            .map(Json::Number)
+            .ok_or_else(|| Problem::new(node.span, "expected a number that is finite"))?,
+        Value::String(text) => Json::String(text.expanded()?.to_owned()),
+        Value::List(items) => {
+            let schema = schema.get("items").unwrap_or(&Json::Null);
+            Json::Array(items.iter().map(|item| to_json(item, schema)).collect::<Result<_, _>>()?)
+        }
+        Value::Table(entries) => {
+            let of = |key: &str| {
+                let listed = schema.get("properties").and_then(|properties| properties.get(key));
+                listed.or_else(|| schema.get("additionalProperties")).unwrap_or(&Json::Null)
+            };
+            let pairs = entries.iter().map(|entry| Ok((entry.key.clone(), to_json(&entry.node, of(&entry.key))?)));
+            Json::Object(pairs.collect::<Result<_, Problem>>()?)
+        }
+    })
+}
+
+fn secret(node: &Node) -> Result<Json, Problem> {
+    let name = match &node.value {
+        Value::String(text) => text.variable(),
+        _ => None,
+    };
+    name.map(|name| Json::String(name.to_owned())).ok_or_else(|| {
+        Problem::new(node.span, "expected exactly `${NAME}`: a secret stands in the environment, not in this file")
+            .hidden()
+    })
+}

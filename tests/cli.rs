@@ -1,0 +1,10 @@
+//! The program from outside: what a user types, and what it answers.
+
+mod bad_configuration;
+mod bad_plugins;
+mod bad_sql;
+mod build;
+mod connections;
+mod lint;
+mod plugin;
+mod snapshot;
