@@ -198,7 +198,17 @@ impl MigrationConnection for PgMigrationConnection {
     }
 
     fn try_lock<'a>(&'a mut self) -> BoxFuture<'a, Result<Result<(), LockHolder>, SessionError>> {
-        Box::pin(async move { self.lock().await?.try_take().await })
+        Box::pin(async move {
+            let had_one = self.lock.is_some();
+            match self.lock().await?.try_take().await {
+                // Lost since it was last used; the driver learns of that only by using it.
+                Err(SessionError::Connection(_)) if had_one => {
+                    self.lock = None;
+                    self.lock().await?.try_take().await
+                }
+                result => result,
+            }
+        })
     }
 
     fn lock_is_held<'a>(&'a mut self) -> BoxFuture<'a, Result<bool, SessionError>> {

@@ -1,6 +1,8 @@
 //! The server goes away, or the connection does.
 
-use crate::support::{RUN, client, connector, database, entry, event, own_server, reason, until, value, versions};
+use crate::support::{
+    RUN, client, connector, database, entry, event, own_server, reason, sqlstate, until, value, versions,
+};
 use confiture_model::{migration::MigrationConnection as _, session::SessionError};
 use std::process::Command;
 
@@ -87,4 +89,36 @@ async fn a_transaction_that_nobody_will_end_is_ended() {
     assert!(!database.open().await.outcome_of(RUN, "1", "applied").await.unwrap());
     assert!(matches!(lost.commit().await, Err(SessionError::Connection(_))));
     assert_eq!(database.value("SELECT to_regclass('t') IS NULL").await, "t");
+}
+
+/// The driver loses count of the answers after a COPY that PostgreSQL refuses before it asks for data.
+#[tokio::test]
+async fn a_copy_that_is_refused_confuses_nobody() {
+    let database = database().await;
+    let mut connection = database.ready().await;
+    connection.try_lock().await.unwrap().unwrap();
+    connection.execute("CREATE TABLE t (a int)").await.unwrap();
+    let client = database.client().await;
+    for round in 0..3 {
+        connection.begin(50, 0).await.unwrap();
+        connection.execute("CREATE TABLE u ()").await.unwrap();
+        match round {
+            0 => assert_eq!(sqlstate(connection.copy_in("COPY nowhere FROM stdin", "1\n").await), "42P01"),
+            1 => assert_eq!(sqlstate(connection.execute("COPY nowhere FROM stdin").await), "42P01"),
+            _ => {
+                client.batch_execute("BEGIN; LOCK TABLE t").await.unwrap();
+                assert_eq!(sqlstate(connection.copy_in("COPY t FROM stdin", "1\n").await), "55P03");
+                client.batch_execute("COMMIT").await.unwrap();
+            }
+        }
+        // Its transaction is gone, and whoever commits it all the same learns that.
+        assert_eq!(sqlstate(connection.commit().await), "25P01");
+        connection.rollback().await.unwrap();
+        assert_eq!(value(&client, "SELECT to_regclass('u') IS NULL").await, "t");
+        assert_eq!(sqlstate(connection.execute("SELECT 1/0").await), "22012");
+        connection.note(&event("failed", "1")).await.unwrap();
+        assert!(connection.lock_is_held().await.unwrap());
+    }
+    assert_eq!(connection.copy_in("COPY t FROM stdin", "1\n").await.unwrap(), 1);
+    assert_eq!(connection.events(9).await.unwrap().len(), 3);
 }
