@@ -11,6 +11,7 @@
 //! ```
 
 mod attempt;
+mod cancel;
 mod conninfo;
 mod diagnosis;
 mod environment;
@@ -28,13 +29,13 @@ mod tests;
 mod tls;
 mod uri;
 
+pub use cancel::Canceller;
 pub use environment::{Environment, ProcessEnvironment};
 pub use error::{Attempt, ConnectError, Failed, Reason};
 pub use options::ConnectOptions;
 
 use options::SessionAttributes;
-use tokio_postgres::{CancelToken, NoTls};
-use tokio_postgres_rustls::MakeRustlsConnect;
+use std::io;
 
 /// The oldest server that is supported, as `server_version_num` has it.
 pub const OLDEST_SERVER: u32 = 130_000;
@@ -61,34 +62,8 @@ impl Connection {
     ///
     /// # Errors
     /// The server could not be reached a second time; the statement may still run.
-    pub async fn cancel(&self) -> Result<(), tokio_postgres::Error> {
+    pub async fn cancel(&self) -> Result<(), io::Error> {
         self.canceller.cancel().await
-    }
-}
-
-/// Stops the statement that runs on one connection.
-#[derive(Clone)]
-pub struct Canceller {
-    token: CancelToken,
-    tls: Option<MakeRustlsConnect>,
-}
-
-impl std::fmt::Debug for Canceller {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Canceller").finish_non_exhaustive()
-    }
-}
-
-impl Canceller {
-    /// Asks the server to stop what runs. Whether it did shows in the statement's own result.
-    ///
-    /// # Errors
-    /// The server could not be reached a second time.
-    pub async fn cancel(&self) -> Result<(), tokio_postgres::Error> {
-        match &self.tls {
-            Some(tls) => self.token.cancel_query(tls.clone()).await,
-            None => self.token.cancel_query(NoTls).await,
-        }
     }
 }
 

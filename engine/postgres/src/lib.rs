@@ -1,7 +1,8 @@
-//! PostgreSQL: connections as libpq makes them, the catalog, scratch clusters.
+//! PostgreSQL: connections as libpq makes them, the catalog, scratch clusters, and the ledger of migrations.
 
 pub mod catalog;
 pub mod connect;
+pub mod migration;
 pub mod plugin_database;
 pub mod scratch;
 pub mod session;

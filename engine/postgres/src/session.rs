@@ -1,7 +1,7 @@
 //! A connection that runs the user's own SQL as `psql` would, and reads what became of it.
 
-mod copy;
-mod error;
+pub(crate) mod copy;
+pub(crate) mod error;
 mod watch;
 
 pub use error::{db_error, session_error};
@@ -90,7 +90,7 @@ impl PgSession {
         let result = self
             .numbered(async |client: &Client| match direction {
                 // As psql does at the end of its input: no rows.
-                Some(Direction::In) => copy::copy_in(client, sql, data.unwrap_or_default()).await,
+                Some(Direction::In) => copy::copy_in(client, sql, data.unwrap_or_default()).await.map(drop),
                 Some(Direction::Out) => copy::discard(client, sql).await.map_err(Failure::Clean),
                 None => client.batch_execute(sql).await.map_err(Failure::Clean),
             })

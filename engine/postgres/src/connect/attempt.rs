@@ -157,7 +157,7 @@ where
     tokio::spawn(serve(connection));
     let server_version = session::version(&version)?;
     session::check_attributes(&client, wanted).await?;
-    let canceller = Canceller { token: client.cancel_token(), tls };
+    let canceller = Canceller { token: client.cancel_token(), tls, spot: spot.clone() };
     Ok(Connection { client, server_version, place: spot.to_string(), canceller })
 }
 

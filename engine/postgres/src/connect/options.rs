@@ -153,6 +153,18 @@ impl ConnectOptions {
         self
     }
 
+    /// The same, asking after so long a silence whether the other end is still there, where nobody has said otherwise.
+    #[must_use]
+    pub fn with_keepalive(mut self, idle: Duration) -> Self {
+        self.keepalive.idle.get_or_insert(idle);
+        self
+    }
+
+    /// The name in `pg_stat_activity`.
+    pub fn application_name(&self) -> &str {
+        &self.application_name
+    }
+
     /// The database's name.
     pub fn database(&self) -> &str {
         &self.database

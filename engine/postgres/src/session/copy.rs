@@ -10,13 +10,13 @@ const CHUNK: usize = 256 << 10;
 
 /// Which way the data of a `COPY` goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Direction {
+pub(crate) enum Direction {
     In,
     Out,
 }
 
 /// How a `COPY ... FROM stdin` failed.
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// As any statement may.
     Clean(Error),
     /// PostgreSQL refused it before it asked for data. The driver then sends one end of data too many, the answer to
@@ -24,8 +24,18 @@ pub(super) enum Failure {
     Confused(Error),
 }
 
-/// Runs `COPY ... FROM stdin`. The line `\.` that ends the data in a dump may be there or not.
-pub(super) async fn copy_in(client: &Client, sql: &str, data: &str) -> Result<(), Failure> {
+impl Failure {
+    /// What PostgreSQL or the driver said.
+    pub(crate) fn error(&self) -> &Error {
+        match self {
+            Self::Clean(error) | Self::Confused(error) => error,
+        }
+    }
+}
+
+/// Runs `COPY ... FROM stdin`. The line `\.` that ends the data in a dump may be there or not. Answers how many rows
+/// there were.
+pub(crate) async fn copy_in(client: &Client, sql: &str, data: &str) -> Result<u64, Failure> {
     let data = match data.trim_end_matches(['\n', '\r']).strip_suffix("\\.") {
         Some(rest) if rest.is_empty() || rest.ends_with('\n') => rest,
         _ => data,
@@ -35,11 +45,11 @@ pub(super) async fn copy_in(client: &Client, sql: &str, data: &str) -> Result<()
     for chunk in data.as_bytes().chunks(CHUNK) {
         sink.send(Bytes::copy_from_slice(chunk)).await.map_err(Failure::Clean)?;
     }
-    sink.finish().await.map(drop).map_err(Failure::Clean)
+    sink.finish().await.map_err(Failure::Clean)
 }
 
 /// Runs `COPY ... TO stdout` and drops what comes.
-pub(super) async fn discard(client: &Client, sql: &str) -> Result<(), Error> {
+pub(crate) async fn discard(client: &Client, sql: &str) -> Result<(), Error> {
     let mut stream = pin!(client.copy_out(sql).await?);
     while let Some(data) = stream.next().await {
         data?;
@@ -49,7 +59,7 @@ pub(super) async fn discard(client: &Client, sql: &str) -> Result<(), Error> {
 
 /// Which way a statement wants data, where it is a `COPY` from or to the client. Sent as anything else, it would leave
 /// the server waiting for data that never come.
-pub(super) fn direction(sql: &str) -> Option<Direction> {
+pub(crate) fn direction(sql: &str) -> Option<Direction> {
     let mut words = Words { text: sql };
     if !words.next()?.eq_ignore_ascii_case("copy") {
         return None;

@@ -40,7 +40,7 @@ pub fn session_error(error: &tokio_postgres::Error) -> SessionError {
 }
 
 /// Text with a NUL byte cannot even be sent.
-pub(super) fn nul_byte() -> SessionError {
+pub(crate) fn nul_byte() -> SessionError {
     SessionError::Database(DbError {
         sqlstate: "22021".to_owned(),
         message: "the statement holds a NUL byte, which no SQL text may".to_owned(),

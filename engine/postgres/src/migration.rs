@@ -1,0 +1,235 @@
+//! The PostgreSQL side of a migration run: a connection for the work, an idle one for the run lock, and the ledger.
+//!
+//! The work's connection runs the user's statements as they are written. What we send over it ourselves, to the ledger
+//! above all, means the same whatever those statements did to the session (see `own_settings`), and is part of their
+//! transaction. The lock's connection never has a transaction open for longer than a question takes.
+
+mod adopt;
+mod cancel;
+mod checks;
+mod indexes;
+mod ledger;
+mod link;
+mod literal;
+mod outcome;
+mod own_settings;
+mod run_lock;
+mod snapshots;
+mod statement;
+mod transaction;
+
+use crate::connect::ConnectOptions;
+use checks::Standing;
+use confiture_model::{
+    BoxFuture,
+    migration::{
+        Event, ForeignLedger, LedgerEntry, LockHolder, MigrationConnection, MigrationConnector, RecordedEvent,
+    },
+    schema::Snapshot,
+    session::SessionError,
+};
+use link::Link;
+use run_lock::RunLock;
+
+/// Makes connections for migration runs on one database.
+#[derive(Clone, Debug)]
+pub struct PgMigrationConnector {
+    options: ConnectOptions,
+    client: String,
+}
+
+impl PgMigrationConnector {
+    /// For this database. `client` is `user@host` of whoever runs it, as the ledger will show it.
+    pub fn new(options: ConnectOptions, client: impl Into<String>) -> Self {
+        Self { options, client: client.into() }
+    }
+
+    /// Connects; the run lock's connection follows when it is needed.
+    ///
+    /// # Errors
+    /// [`SessionError::Connection`] with every attempt.
+    pub async fn open(&self) -> Result<PgMigrationConnection, SessionError> {
+        let work = Link::open(&self.options).await?;
+        Ok(PgMigrationConnection { work, lock: None, options: self.options.clone(), client: self.client.clone() })
+    }
+}
+
+impl MigrationConnector for PgMigrationConnector {
+    fn connect<'a>(&'a self) -> BoxFuture<'a, Result<Box<dyn MigrationConnection>, SessionError>> {
+        Box::pin(async move { Ok(Box::new(self.open().await?) as Box<dyn MigrationConnection>) })
+    }
+}
+
+/// A [`MigrationConnection`] on a real server.
+#[derive(Debug)]
+pub struct PgMigrationConnection {
+    work: Link,
+    lock: Option<RunLock>,
+    options: ConnectOptions,
+    client: String,
+}
+
+impl PgMigrationConnection {
+    /// The work's connection, once a statement that is being stopped has ended; a new one after a `COPY` that failed.
+    async fn work(&mut self) -> Result<&Link, SessionError> {
+        cancel::settle(&self.work).await;
+        if self.work.is_given_up() {
+            self.work.replace(&self.options).await?;
+        }
+        Ok(&self.work)
+    }
+
+    /// The lock's connection: the one that we have, or a new one in place of one that was lost.
+    async fn lock(&mut self) -> Result<&mut RunLock, SessionError> {
+        self.work().await?;
+        let lock = match self.lock.take().filter(|lock| !lock.is_closed()) {
+            Some(lock) => lock,
+            None => RunLock::connect(&self.options, &self.client, &self.work).await?,
+        };
+        Ok(self.lock.insert(lock))
+    }
+}
+
+impl MigrationConnection for PgMigrationConnection {
+    fn prepare<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
+        Box::pin(async move {
+            // The connection of the lock shows whether there is a pooler; what it would hand to others is not changed.
+            self.lock().await?;
+            self.work.stay().await?;
+            match checks::check(&self.work).await? {
+                Standing::Current => Ok(()),
+                Standing::ToUpgrade => {
+                    ledger::upgrade::upgrade(&self.work).await?;
+                    // Whoever made it while we waited may be another role, or a newer program.
+                    checks::check(&self.work).await.map(drop)
+                }
+            }
+        })
+    }
+
+    fn entries<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<LedgerEntry>, SessionError>> {
+        Box::pin(async move { ledger::entries(self.work().await?).await })
+    }
+
+    fn events<'a>(&'a mut self, limit: u32) -> BoxFuture<'a, Result<Vec<RecordedEvent>, SessionError>> {
+        Box::pin(async move { ledger::events(self.work().await?, limit).await })
+    }
+
+    fn foreign_ledgers<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<ForeignLedger>, SessionError>> {
+        Box::pin(async move { adopt::ledgers(self.work().await?).await })
+    }
+
+    fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, SessionError>> {
+        Box::pin(async move { statement::execute(self.work().await?, sql).await })
+    }
+
+    fn copy_in<'a>(&'a mut self, sql: &'a str, data: &'a str) -> BoxFuture<'a, Result<u64, SessionError>> {
+        Box::pin(async move { statement::copy_in(self.work().await?, sql, data).await })
+    }
+
+    fn begin<'a>(
+        &'a mut self,
+        lock_timeout_ms: u64,
+        statement_timeout_ms: u64,
+    ) -> BoxFuture<'a, Result<(), SessionError>> {
+        Box::pin(async move { transaction::begin(self.work().await?, lock_timeout_ms, statement_timeout_ms).await })
+    }
+
+    fn commit<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
+        Box::pin(async move { transaction::commit(self.work().await?).await })
+    }
+
+    fn rollback<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
+        Box::pin(async move { transaction::rollback(self.work().await?).await })
+    }
+
+    fn in_transaction<'a>(&'a mut self) -> BoxFuture<'a, Result<bool, SessionError>> {
+        Box::pin(async move { transaction::is_open(self.work().await?).await })
+    }
+
+    fn record<'a>(&'a mut self, entry: &'a LedgerEntry, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>> {
+        Box::pin(async move {
+            self.work().await?;
+            ledger::record(&self.work, &self.client, entry, event).await
+        })
+    }
+
+    fn remove<'a>(&'a mut self, version: &'a str, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>> {
+        Box::pin(async move {
+            self.work().await?;
+            ledger::remove(&self.work, &self.client, version, event).await
+        })
+    }
+
+    fn note<'a>(&'a mut self, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>> {
+        Box::pin(async move {
+            self.work().await?;
+            ledger::note(&self.work, &self.client, event).await
+        })
+    }
+
+    fn store_snapshot<'a>(&'a mut self) -> BoxFuture<'a, Result<String, SessionError>> {
+        Box::pin(async move { snapshots::store(self.work().await?).await })
+    }
+
+    fn load_snapshot<'a>(&'a mut self, address: &'a str) -> BoxFuture<'a, Result<Option<Snapshot>, SessionError>> {
+        Box::pin(async move { snapshots::load(self.work().await?, address).await })
+    }
+
+    fn current_snapshot<'a>(&'a mut self) -> BoxFuture<'a, Result<Snapshot, SessionError>> {
+        Box::pin(async move { snapshots::current(self.work().await?).await })
+    }
+
+    fn outcome_of<'a>(
+        &'a mut self,
+        run: &'a str,
+        version: &'a str,
+        kind: &'a str,
+    ) -> BoxFuture<'a, Result<bool, SessionError>> {
+        Box::pin(async move { outcome::was_recorded(self.work().await?, run, version, kind).await })
+    }
+
+    fn index_state<'a>(
+        &'a mut self,
+        schema: Option<&'a str>,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<Option<bool>, SessionError>> {
+        Box::pin(async move { indexes::state(self.work().await?, schema, name).await })
+    }
+
+    fn try_lock<'a>(&'a mut self) -> BoxFuture<'a, Result<Result<(), LockHolder>, SessionError>> {
+        Box::pin(async move {
+            let had_one = self.lock.is_some();
+            match self.lock().await?.try_take().await {
+                // Lost since it was last used; the driver learns of that only by using it.
+                Err(SessionError::Connection(_)) if had_one => {
+                    self.lock = None;
+                    self.lock().await?.try_take().await
+                }
+                result => result,
+            }
+        })
+    }
+
+    fn lock_is_held<'a>(&'a mut self) -> BoxFuture<'a, Result<bool, SessionError>> {
+        Box::pin(async move {
+            match &mut self.lock {
+                Some(lock) => lock.is_held().await,
+                None => Ok(false),
+            }
+        })
+    }
+
+    fn unlock<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
+        Box::pin(async move {
+            match &mut self.lock {
+                Some(lock) => lock.release().await,
+                None => Ok(()),
+            }
+        })
+    }
+
+    fn reset<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
+        Box::pin(async move { transaction::reset(self.work().await?).await })
+    }
+}

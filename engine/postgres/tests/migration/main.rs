@@ -1,0 +1,12 @@
+//! Migrations against a real PostgreSQL: what the ledger promises, and what happens when things go wrong.
+
+mod adopt;
+mod cancel;
+mod checks;
+mod failures;
+mod ledger;
+mod pooler;
+mod run_lock;
+mod scripts;
+mod snapshots;
+mod support;
