@@ -136,7 +136,8 @@ pub trait MigrationConnection: Send {
     /// Runs one statement by the simple protocol, as the user wrote it, and answers how many rows it changed.
     /// Dropping the future cancels the statement on the server.
     fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, SessionError>>;
-    /// Runs `COPY … FROM stdin` with its data.
+    /// Runs `COPY … FROM stdin` with its data. After one that failed the session may be a new one: whatever transaction
+    /// was open is then rolled back, and [`MigrationConnection::in_transaction`] says so.
     fn copy_in<'a>(&'a mut self, sql: &'a str, data: &'a str) -> BoxFuture<'a, Result<u64, SessionError>>;
     /// Begins a transaction with this `lock_timeout` and `statement_timeout` (0: none), both local to it.
     fn begin<'a>(
@@ -144,7 +145,8 @@ pub trait MigrationConnection: Send {
         lock_timeout_ms: u64,
         statement_timeout_ms: u64,
     ) -> BoxFuture<'a, Result<(), SessionError>>;
-    /// Commits. An error that is [`SessionError::Connection`] says nothing about the outcome: ask
+    /// Commits. A transaction that is aborted, or that a script has ended, is an error (SQLSTATE 25P02, 25P01). An error
+    /// that is [`SessionError::Connection`] says nothing about the outcome: ask
     /// [`MigrationConnection::outcome_of`] on a new connection.
     fn commit<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>>;
     /// Rolls back, whatever state the transaction is in.

@@ -18,8 +18,6 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub(super) struct RunLock {
     link: Link,
-    /// The backend that answered when we connected; another one would be a pooler's.
-    pid: i32,
     held: bool,
 }
 
@@ -46,7 +44,13 @@ impl RunLock {
         // The server, too, is to notice soon that we are gone, and free the lock. Unix sockets ignore it.
         rows_of(&link, "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 6")
             .await?;
-        Ok(Self { link, pid, held: false })
+        // Asked before every commit. Nobody else's statements run in this session, so that it can be prepared.
+        let held = format!(
+            "SET search_path = pg_catalog, pg_temp; PREPARE confiture_held AS SELECT pg_catalog.pg_backend_pid() = {pid}
+                AND EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE {MATCHES} AND l.pid = pg_catalog.pg_backend_pid())"
+        );
+        rows_of(&link, &held).await?;
+        Ok(Self { link, held: false })
     }
 
     /// Takes the lock if it is free; else who holds it.
@@ -68,20 +72,15 @@ impl RunLock {
         }
     }
 
-    /// Whether our session still has it. A connection that is lost, or silent, has lost it.
+    /// Whether our session still has it. A connection that is lost, silent or another's has lost it.
     pub async fn is_held(&mut self) -> Result<bool, SessionError> {
         if !self.held {
             return Ok(false);
         }
-        let sql = format!(
-            "BEGIN READ ONLY; SET LOCAL search_path = pg_catalog, pg_temp; SELECT pg_catalog.pg_backend_pid() = {}
-                AND EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE {MATCHES} AND l.pid = pg_catalog.pg_backend_pid()); COMMIT",
-            self.pid
-        );
-        match tokio::time::timeout(PATIENCE, rows_of(&self.link, &sql)).await {
+        match tokio::time::timeout(PATIENCE, rows_of(&self.link, "EXECUTE confiture_held")).await {
             Ok(Ok(rows)) => self.held = rows.first().and_then(|row| row.get(0)) == Some("t"),
-            Ok(Err(SessionError::Connection(_))) | Err(_) => self.held = false,
-            Ok(Err(error)) => return Err(error),
+            // Whatever the reason: a lock of which we do not know is not ours.
+            Ok(Err(_)) | Err(_) => self.held = false,
         }
         Ok(self.held)
     }

@@ -1,9 +1,6 @@
 //! Transactions around a user's script, which may itself begin and end some.
 
-use super::{
-    link::Link,
-    own_settings::{Around, rows_of, run},
-};
+use super::{link::Link, own_settings::rows_of};
 use confiture_model::session::SessionError;
 
 /// `lock_timeout` and `statement_timeout` are 32-bit milliseconds.
@@ -51,16 +48,15 @@ pub(super) async fn is_open(link: &Link) -> Result<bool, SessionError> {
 pub(super) async fn reset(link: &Link) -> Result<(), SessionError> {
     let sql = format!(
         "SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL; CLOSE ALL; UNLISTEN *; DISCARD TEMP; DISCARD SEQUENCES;
-         SELECT pg_catalog.pg_advisory_unlock_all(); {}",
+         {}; SELECT pg_catalog.pg_advisory_unlock_all() AS unlocked;
+         SELECT pg_catalog.quote_ident(name) AS prepared FROM pg_catalog.pg_prepared_statements WHERE from_sql",
         link.staying()
     );
-    rows_of(link, &sql).await?;
-    let sql = "SELECT pg_catalog.quote_ident(name) FROM pg_catalog.pg_prepared_statements WHERE from_sql";
-    let names = run(link, Around::to_read(link).await?, sql).await?;
-    let statements: Vec<String> =
-        names.iter().filter_map(|row| row.get(0)).map(|name| format!("DEALLOCATE {name}")).collect();
-    if statements.is_empty() {
+    let rows = rows_of(link, &sql).await?;
+    let prepared = rows.iter().filter_map(|row| row.try_get("prepared").ok().flatten());
+    let deallocate: Vec<String> = prepared.map(|name| format!("DEALLOCATE {name}")).collect();
+    if deallocate.is_empty() {
         return Ok(());
     }
-    rows_of(link, &statements.join("; ")).await.map(drop)
+    rows_of(link, &deallocate.join("; ")).await.map(drop)
 }

@@ -1,5 +1,8 @@
 //! Migrations against a real PostgreSQL: what the ledger promises, and what happens when things go wrong.
 
+// A test that has to be skipped says so.
+#![allow(clippy::print_stderr)]
+
 mod adopt;
 mod cancel;
 mod checks;
