@@ -1,4 +1,5 @@
 //! What several tests need: where things lie.
+#![allow(clippy::print_stderr, reason = "a test that skips says so")]
 
 pub mod cluster;
 pub mod program;

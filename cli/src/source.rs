@@ -142,7 +142,7 @@ pub struct Gathered {
 /// only these are reported: a file of the read side can be linted without naming the write side that it needs.
 pub fn gather(project: &Project, paths: &[PathBuf]) -> Result<Gathered, Failure> {
     let failed = Failure::with(Exit::Configuration);
-    let named = build::gather_paths(&project.root(), paths).map_err(|error| failed(error))?;
+    let named = build::gather_paths(&project.root(), paths).map_err(failed)?;
     if project.config.build.load_order.is_empty() {
         return Ok(Gathered { files: named, reported: Reported::default() });
     }
@@ -174,7 +174,7 @@ pub async fn start_scratch() -> Result<Scratch, Failure> {
 /// A session on a fresh database of a scratch cluster, which records what every statement makes.
 pub async fn watched(scratch: &Scratch) -> Result<PgSession, Failure> {
     let failed = Failure::with(Exit::Database);
-    scratch.create_database("confiture").await.map_err(|error| failed(error))?;
+    scratch.create_database("confiture").await.map_err(failed)?;
     let mut session = scratch.session("confiture").await.map_err(Failure::with(Exit::Database))?;
     session.watch().await.map_err(Failure::with(Exit::Database))?;
     Ok(session)

@@ -68,3 +68,24 @@ fn a_rule_of_ones_own_is_built_and_lints_beside_the_bundled_ones() {
     let rules = document["checked"]["rules"].as_array().expect("rules");
     assert!(rules.iter().any(|rule| rule["plugin"] == "lint-schema"), "{rules:?}");
 }
+
+#[test]
+fn the_first_rule_of_the_readme_builds_and_finds() {
+    let readme = std::fs::read_to_string(workspace().join("README.md")).expect("the README");
+    let block = |start: &str| {
+        let (_, rest) = readme.split_once(start).unwrap_or_else(|| panic!("the README has no block {start}"));
+        rest.split_once("```").expect("the block ends").0.to_owned()
+    };
+    let sdk = workspace().join("sdk/rust");
+    let manifest = block("```toml\n# Cargo.toml").replace("path/to/confiture/sdk/rust", &sdk.to_string_lossy());
+    let project = project(&[
+        ("Cargo.toml", &manifest),
+        ("src/lib.rs", &block("```rust\n// src/lib.rs")),
+        ("ddl/a.sql", "CREATE TABLE a (id bigint PRIMARY KEY, picture bytea);\n"),
+    ]);
+    let guests = target().join("guests");
+    let guests = guests.to_str().expect("UTF-8");
+    confiture(project.path(), &["plugin", "build", ".", "--target-dir", guests]).expect(0).says(&["my-rules.wasm"]);
+    let text = confiture(project.path(), &["plugin", "run", "my-rules.wasm", "ddl"]).expect(0).stdout;
+    assert!(text.contains("Column 'picture' holds files") && text.contains("ddl/a.sql:1:"), "{text}");
+}

@@ -86,14 +86,15 @@ fn whole(change: Change, object: &ObjectRef) -> Difference {
 
 fn changed(object: &ObjectRef, before: &Facts, after: &Facts) -> Vec<Difference> {
     let differs = before.iter().zip(after).filter(|(before, after)| before.1 != after.1);
-    let difference = |(before, after): (&(&str, Option<String>), &(&str, Option<String>))| Difference {
-        change: Change::Changed,
-        object: object.clone(),
-        what: Some(before.0.to_owned()),
-        before: before.1.clone(),
-        after: after.1.clone(),
-    };
-    differs.map(difference).collect()
+    differs
+        .map(|((fact, before), (_, after))| Difference {
+            change: Change::Changed,
+            object: object.clone(),
+            what: Some((*fact).to_owned()),
+            before: before.clone(),
+            after: after.clone(),
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use tokio_postgres::{Client, Error, Row};
 /// A command on a table reports the table alone: its indexes, constraints, triggers and policies that are not known yet
 /// are the command's as well. The function belongs to the superuser who makes it and runs with that user's rights and a
 /// search path of its own, whatever role and path the user's SQL has set; the trigger fires in replica mode, too.
+/// Comments and rights, of which there are many, make no object and move none.
 const INSTALL: &str = r"
 CREATE SCHEMA confiture_scratch;
 CREATE TABLE confiture_scratch.touched (
@@ -22,7 +23,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $reco
 DECLARE
   number int4 := nullif(current_setting('confiture.statement', true), '');
 BEGIN
-  IF number IS NULL THEN
+  IF number IS NULL OR tg_tag IN ('COMMENT', 'GRANT', 'REVOKE', 'SECURITY LABEL') THEN
     RETURN;
   END IF;
   WITH reported AS MATERIALIZED (
