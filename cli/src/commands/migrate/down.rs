@@ -16,8 +16,10 @@ use confiture_engine::migrate::{
 
 /// Undo what is applied, the last first
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  confiture migrate down                     undoes the last\n  confiture migrate down \
-                        --migration 003\n  confiture migrate down --steps 2 --preview")]
+#[command(
+    after_help = "Examples:\n  confiture migrate down                     undoes the last\n  confiture migrate down \
+                        --migration 003\n  confiture migrate down --steps 2 --preview"
+)]
 pub struct Down {
     /// Undo this one, which must be the last
     #[arg(long, value_name = "VERSION", value_parser = version, conflicts_with = "steps")]

@@ -15,7 +15,9 @@ use std::{
 
 /// Write the files of a new migration
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  confiture migrate new add_orders\n  confiture migrate new \"add orders\" --form yaml")]
+#[command(
+    after_help = "Examples:\n  confiture migrate new add_orders\n  confiture migrate new \"add orders\" --form yaml"
+)]
 pub struct New {
     /// What it is called
     name: String,

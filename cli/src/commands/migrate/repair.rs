@@ -32,7 +32,9 @@ impl Repair {
         if self.list || global.format == Some(Format::Json) {
             let document = serde_json::json!({ "schema_version": 1, "repairs": found });
             let text = match global.format {
-                Some(Format::Json) => serde_json::to_string_pretty(&document).map_err(Failure::with(Exit::Failed))? + "\n",
+                Some(Format::Json) => {
+                    serde_json::to_string_pretty(&document).map_err(Failure::with(Exit::Failed))? + "\n"
+                }
                 _ => found.iter().map(describe).collect(),
             };
             output::result(global, &text)?;

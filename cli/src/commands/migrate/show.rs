@@ -70,12 +70,17 @@ fn sentence(moment: &Moment<'_>) -> String {
             format!("{title}: statement {index} of {of}, {rows} rows, {}", time(*duration_ms))
         }
         Moment::Retry { title, attempt, of, wait_ms, sqlstate } => {
-            format!("{title}: try {attempt} of {of} got no lock ({sqlstate}), all rolled back; again in {}", time(*wait_ms))
+            format!(
+                "{title}: try {attempt} of {of} got no lock ({sqlstate}), all rolled back; again in {}",
+                time(*wait_ms)
+            )
         }
         Moment::Settled { title, index, what } => format!("{title}: statement {index}: {what}"),
         Moment::ConnectionLost { title, reason } => format!("{title}: the connection was lost at the commit: {reason}"),
         Moment::OutcomeFound { title, committed: true } => format!("{title}: the commit had arrived"),
-        Moment::OutcomeFound { title, committed: false } => format!("{title}: the commit had not arrived; it runs again"),
+        Moment::OutcomeFound { title, committed: false } => {
+            format!("{title}: the commit had not arrived; it runs again")
+        }
         Moment::MigrationFinished { done, direction } => {
             let verb = if *direction == Direction::Up { "applied" } else { "undone" };
             format!("{}: {verb} in {}", done.title, time(done.duration_ms))

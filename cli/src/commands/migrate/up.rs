@@ -24,7 +24,9 @@ use std::time::Duration;
 
 /// Apply what is pending
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  confiture migrate up --env staging\n  confiture migrate up --target 003 --preview")]
+#[command(
+    after_help = "Examples:\n  confiture migrate up --env staging\n  confiture migrate up --target 003 --preview"
+)]
 pub struct Up {
     /// The last version to apply
     #[arg(long, value_name = "VERSION", value_parser = version)]
