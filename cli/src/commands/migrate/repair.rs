@@ -59,7 +59,7 @@ impl Repair {
     fn choose<'r>(&self, repair: &'r ledger::Repair, global: &Global) -> Result<Option<&'r Answer>, Failure> {
         let given = self.answers.iter().filter_map(|given| given.split_once('='));
         let version = repair.answers.first().map(|answer| answer.change.version()).unwrap_or_default();
-        let given = given.filter(|(migration, _)| *migration == version || *migration == repair.migration).last();
+        let given = given.filter(|(migration, _)| *migration == version || *migration == repair.migration).next_back();
         if let Some((_, name)) = given {
             return named(repair, name).map(Some);
         }
