@@ -57,10 +57,10 @@ impl Repair {
 
     /// `--yes` takes an answer only where there is no other.
     fn choose<'r>(&self, repair: &'r ledger::Repair, global: &Global) -> Result<Option<&'r Answer>, Failure> {
-        let given = self.answers.iter().filter_map(|given| given.split_once('='));
+        let mut given = self.answers.iter().filter_map(|given| given.split_once('='));
         let version = repair.answers.first().map(|answer| answer.change.version()).unwrap_or_default();
-        let given = given.filter(|(migration, _)| *migration == version || *migration == repair.migration).next_back();
-        if let Some((_, name)) = given {
+        let is_it = |(migration, _): &(&str, &str)| *migration == version || *migration == repair.migration;
+        if let Some((_, name)) = given.rfind(is_it) {
             return named(repair, name).map(Some);
         }
         if let (true, [only]) = (global.yes, repair.answers.as_slice()) {
