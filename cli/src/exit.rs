@@ -17,12 +17,35 @@ pub enum Exit {
     Database = 4,
     /// SQL of the user's failed, and was undone.
     Failed = 5,
+    /// Another run holds the lock.
+    LockHeld = 6,
     /// A plugin broke, or was refused a capability.
     Plugin = 7,
     /// Refused for safety, or declined at a prompt.
     Refused = 8,
+    /// A migration stopped part-way, which is on record: run again to go on.
+    PartWay = 9,
     /// Ctrl-C.
     Interrupted = 130,
+}
+
+impl Exit {
+    /// The exit with this code; a failure where there is none.
+    pub fn from_code(code: u8) -> Self {
+        let all = [
+            Self::Done,
+            Self::Findings,
+            Self::Usage,
+            Self::Configuration,
+            Self::Database,
+            Self::LockHeld,
+            Self::Plugin,
+            Self::Refused,
+            Self::PartWay,
+            Self::Interrupted,
+        ];
+        all.into_iter().find(|exit| *exit as u8 == code).unwrap_or(Self::Failed)
+    }
 }
 
 impl From<Exit> for ExitCode {

@@ -9,6 +9,7 @@ mod failure;
 mod output;
 mod plugins;
 mod project;
+mod prompt;
 mod report;
 mod source;
 
@@ -34,8 +35,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs the command; Ctrl-C drops it, and with it whatever it started (a scratch cluster, an open transaction).
+/// Runs the command; Ctrl-C drops it, and with it whatever it started (a scratch cluster, an open transaction). A
+/// migration is told instead: it cancels its statement, rolls back and says where it stands.
 async fn interruptible(arguments: Arguments) -> Result<Exit, Failure> {
+    if let Command::Migrate(command) = arguments.command {
+        return command.run(&arguments.global).await;
+    }
     tokio::select! {
         outcome = run(arguments) => outcome,
         _ = tokio::signal::ctrl_c() => {
@@ -53,6 +58,7 @@ async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Lint(command) => command.run(&global).await,
         Command::Snapshot(command) => command.run(&global).await,
         Command::Plugin(command) => command.run(&global).await,
+        Command::Migrate(command) => command.run(&global).await,
         Command::Completions(command) => command.run(&global),
     }
 }

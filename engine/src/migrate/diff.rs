@@ -45,8 +45,9 @@ impl fmt::Display for Difference {
     }
 }
 
-/// What of an object can differ, each with its name; none where it is not set.
-type Facts = Vec<(&'static str, Option<String>)>;
+/// What of an object can differ: its name and its value; none where it is not set.
+type Fact = (&'static str, Option<String>);
+type Facts = Vec<Fact>;
 
 /// The differences from one snapshot to another, objects in the order of their names. Statistics do not count.
 pub fn diff(before: &Snapshot, after: &Snapshot) -> Vec<Difference> {
@@ -86,15 +87,14 @@ fn whole(change: Change, object: &ObjectRef) -> Difference {
 
 fn changed(object: &ObjectRef, before: &Facts, after: &Facts) -> Vec<Difference> {
     let differs = before.iter().zip(after).filter(|(before, after)| before.1 != after.1);
-    differs
-        .map(|((fact, before), (_, after))| Difference {
-            change: Change::Changed,
-            object: object.clone(),
-            what: Some((*fact).to_owned()),
-            before: before.clone(),
-            after: after.clone(),
-        })
-        .collect()
+    let difference = |(before, after): (&Fact, &Fact)| Difference {
+        change: Change::Changed,
+        object: object.clone(),
+        what: Some(before.0.to_owned()),
+        before: before.1.clone(),
+        after: after.1.clone(),
+    };
+    differs.map(difference).collect()
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use futures_util::future::{Either, select};
 use std::time::Duration;
 
 const POLL: Duration = Duration::from_millis(250);
+/// A multiple of [`POLL`].
+const SAY_EVERY_MS: u64 = 5_000;
 const GRACE: Duration = Duration::from_secs(10);
 
 impl Run<'_> {
@@ -28,7 +30,9 @@ impl Run<'_> {
         if left.is_zero() {
             return Err(RunFailure::LockBusy { holder, waited_ms });
         }
-        self.observer.observe(&Moment::WaitingForLock { holder: &holder, waited_ms });
+        if waited_ms.is_multiple_of(SAY_EVERY_MS) {
+            self.observer.observe(&Moment::WaitingForLock { holder: &holder, waited_ms });
+        }
         let pause = left.min(POLL);
         match select(self.pace.interrupted(), self.pace.sleep(pause)).await {
             Either::Left(_) => Err(RunFailure::Interrupted { migration: None, stopped: None }),

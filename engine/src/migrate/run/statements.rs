@@ -8,7 +8,7 @@ use super::{
     job::{Job, Tally},
     pace::TRIES,
     settle::Settled,
-    transaction::{Committed, Trouble, failure_event, statement_kind},
+    transaction::{Committed, Trouble, elapsed, failure_event, statement_kind},
 };
 use crate::migrate::plan::Direction;
 use confiture_model::{
@@ -17,6 +17,7 @@ use confiture_model::{
 };
 use confiture_sql::transaction::Again;
 use serde_json::json;
+use std::time::Instant;
 
 /// How far it has come, and whether the ledger says so.
 struct Position {
@@ -126,6 +127,7 @@ impl Run<'_> {
     }
 
     async fn send(&mut self, job: &Job<'_>, at: &mut Position, tally: &mut Tally) -> Result<(), Trouble> {
+        let begun = Instant::now();
         self.check_leftover(job, at.done).await?;
         if !self.connection.lock_is_held().await.map_err(|error| ours("asking for the run lock", error))? {
             return Err(Trouble::LockLost);
@@ -136,6 +138,7 @@ impl Run<'_> {
         at.recorded = true;
         self.set_timeouts(job, at.done).await.map_err(|error| ours("setting timeouts", error))?;
         self.statement(job, at.done, tally).await?;
+        tally.duration_ms = tally.duration_ms.saturating_add(elapsed(begun));
         let event = job.event(&statement_kind(at.done + 1), None, json!({}));
         let record = self.connection.record(&job.partial(at.done + 1, false, *tally), &event).await;
         record.map_err(|error| ours("writing the ledger", error))?;

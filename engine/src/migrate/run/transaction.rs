@@ -291,6 +291,6 @@ fn statement_failure(job: &Job<'_>, index: usize, error: DbError, attempts: u32)
     }
 }
 
-fn elapsed(begun: Instant) -> u64 {
+pub(super) fn elapsed(begun: Instant) -> u64 {
     u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
