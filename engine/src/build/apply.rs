@@ -7,9 +7,9 @@ use confiture_model::{
     session::{Session, SessionError},
 };
 use confiture_sql::{
-    lexer::Lexer,
     place::LineIndex,
     split::{SplitError, Statement, StringSyntax, split_after},
+    transaction::{control, outside},
 };
 use std::ops::Range;
 
@@ -65,16 +65,17 @@ pub async fn apply(files: &[SourceFile], session: &mut dyn Session) -> Result<Ap
     Ok(applied)
 }
 
-/// Whether the files leave a transaction around them alone: one of their own would end it half-way.
+/// Whether the files can be run in one transaction: a statement that begins or ends one would end it half-way, and some
+/// cannot run in any.
 ///
 /// # Errors
-/// [`BuildError::Place`] with the first statement that begins or ends a transaction, or what [`apply`] says of files that
-/// cannot be cut into statements.
+/// [`BuildError::Place`] with the first such statement, or what [`apply`] says of files that cannot be cut into statements.
 pub fn all_in_one_transaction(files: &[SourceFile]) -> Result<(), BuildError> {
     for script in scripts(files)? {
         for statement in &script.statements {
-            if let Some(word) = transaction_control(statement) {
-                let message = format!("{word} cannot run here: the files are run in one transaction");
+            let what = control(statement).map(|control| control.word);
+            if let Some(what) = what.or_else(|| outside(statement).map(|outside| outside.what)) {
+                let message = format!("{what} cannot run here: the files are run in one transaction");
                 let help = "remove it, or run every statement on its own (--no-transaction)";
                 return Err(script.problem(statement.start, message, help.to_owned()));
             }
@@ -132,20 +133,4 @@ impl Script<'_> {
     fn text(&self) -> Placed<'_> {
         Placed { source: &self.file.text, shown: &self.file.shown, lines: &self.lines }
     }
-}
-
-fn transaction_control(statement: &Statement<'_>) -> Option<String> {
-    let mut lexer = Lexer::new(statement.text);
-    let mut word = || Some(lexer.next_significant().ok()??.text(statement.text).to_ascii_uppercase());
-    let first = word()?;
-    let second = word().unwrap_or_default();
-    let third = word().unwrap_or_default();
-    let controls = match (first.as_str(), second.as_str(), third.as_str()) {
-        // Back to a savepoint, within the transaction.
-        ("ROLLBACK", "TO", _) | ("ROLLBACK", "WORK" | "TRANSACTION", "TO") => false,
-        ("BEGIN" | "COMMIT" | "END" | "ROLLBACK" | "ABORT", ..) => true,
-        ("START" | "PREPARE", "TRANSACTION", _) => true,
-        _ => false,
-    };
-    controls.then_some(first)
 }

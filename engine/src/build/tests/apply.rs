@@ -97,9 +97,16 @@ fn a_transaction_around_all_files_is_left_alone() {
         fits("SAVEPOINT a; ROLLBACK TO a; ROLLBACK WORK TO SAVEPOINT a; CREATE TABLE begin (); PREPARE x AS SELECT 1")
             .is_ok()
     );
-    for text in
-        ["BEGIN", "start transaction", "COMMIT AND CHAIN", "END", "ROLLBACK", "ABORT", "PREPARE TRANSACTION 'x'"]
-    {
+    for text in [
+        "BEGIN",
+        "start transaction",
+        "COMMIT AND CHAIN",
+        "END",
+        "ROLLBACK",
+        "ABORT",
+        "PREPARE TRANSACTION 'x'",
+        "VACUUM",
+    ] {
         assert!(fits(text).is_err(), "{text}");
     }
     let message = fits("SELECT 1;\ncommit;").expect_err("is refused").to_string();
