@@ -65,7 +65,7 @@ fn describe(plugin: &Plugin, rules: &[RuleInfo]) -> String {
     if let Some(homepage) = &info.homepage {
         let _ = writeln!(text, "  homepage: {homepage}");
     }
-    let _ = writeln!(text, "  sha256:   {}", plugin.digest());
+    let _ = writeln!(text, "  digest:   {}", plugin.digest());
     let offers: Vec<String> = plugin.offers().iter().map(|offer| format!("{offer:?}").to_lowercase()).collect();
     let _ = writeln!(text, "  offers:   {}", offers.join(", "));
     let _ = writeln!(text, "  wants:    {}", confiture_engine::config::grant_as_toml(&info.wants));
@@ -87,7 +87,7 @@ pub fn document(plugin: &Plugin, rules: &[RuleInfo]) -> serde_json::Value {
     serde_json::json!({
         "plugin": plugin.name(),
         "info": plugin.info(),
-        "sha256": plugin.digest(),
+        "digest": plugin.digest(),
         "offers": plugin.offers(),
         "imports": plugin.imports(),
         "rules": rules,
