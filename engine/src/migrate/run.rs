@@ -34,6 +34,7 @@ use confiture_model::{
     session::SessionError,
 };
 use job::Job;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -53,7 +54,7 @@ impl Default for RunOptions {
 }
 
 /// After which migrations the schema is stored.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Snapshots {
     /// The last of a run.
