@@ -4,5 +4,7 @@ pub mod build;
 pub mod completions;
 pub mod init;
 pub mod lint;
+pub mod migrate;
 pub mod plugin;
+pub mod scratch;
 pub mod snapshot;

@@ -6,16 +6,14 @@ use crate::{
     failure::Failure,
     output,
     project::Project,
+    prompt::confirm,
     report::text::counted,
     source,
 };
 use clap::Args;
 use confiture_engine::build::{self, SourceFile};
 use confiture_model::session::Session;
-use std::{
-    io::{BufRead, IsTerminal, Write},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
 /// Build the schema from its DDL files
 ///
@@ -83,7 +81,8 @@ impl Build {
             confirm(
                 global,
                 &format!("{} will be run on {target}, which is protected.", counted(files.len() as u64, "file")),
-            )?;
+            )
+            .await?;
         }
         let mut session = project.session().await?;
         let failed = Failure::with(Exit::Failed);
@@ -122,22 +121,4 @@ fn listing(files: &[SourceFile]) -> Result<String, Failure> {
         files.iter().map(|file| serde_json::json!({ "file": file.shown, "bytes": file.text.len() })).collect();
     let document = serde_json::json!({ "schema_version": 1, "files": files });
     serde_json::to_string_pretty(&document).map(|text| text + "\n").map_err(Failure::with(Exit::Failed))
-}
-
-/// Asks on the terminal; `--yes` answers.
-fn confirm(global: &Global, what: &str) -> Result<(), Failure> {
-    if global.yes {
-        return Ok(());
-    }
-    if !std::io::stdin().is_terminal() {
-        return Err(Failure::new(Exit::Refused, format!("{what} There is no terminal to ask on: --yes allows it")));
-    }
-    anstream::eprint!("{what} Proceed? [y/N] ");
-    drop(std::io::stderr().flush());
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer).map_err(Failure::with(Exit::Refused))?;
-    match answer.trim() {
-        "y" | "Y" | "yes" => Ok(()),
-        _ => Err(Failure::new(Exit::Refused, "declined: nothing was run")),
-    }
 }

@@ -1,0 +1,71 @@
+//! `confiture migrate down`.
+
+use crate::{
+    arguments::Global,
+    exit::Exit,
+    failure::Failure,
+    interrupt::Interrupt,
+    migrations::{LockWait, Migrations, entries},
+    pace::Clock,
+    report,
+};
+use clap::Args;
+use confiture_engine::migrate::{
+    Version,
+    plan::{Undo, plan_down},
+    run::{Surroundings, down},
+};
+use std::path::Path;
+
+/// Undo what is applied, the last migration first
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  confiture migrate down                    undo the last one\n  confiture migrate down --steps \
+                        3 --preview  the exact SQL, nothing runs\n  confiture migrate down --migration 003    undo this \
+                        one, which must be the last"
+)]
+pub struct Down {
+    /// This migration, which must be the last one applied
+    #[arg(long, value_name = "VERSION", value_parser = super::version, conflicts_with = "steps")]
+    migration: Option<Version>,
+    /// How many, the highest version first
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    steps: u32,
+    /// Print the exact SQL, with hooks as comments, and run nothing
+    #[arg(long)]
+    preview: bool,
+    #[command(flatten)]
+    lock_wait: LockWait,
+}
+
+impl Down {
+    /// Undoes, or says what would be.
+    pub async fn run(self, global: &Global, directory: Option<&Path>, interrupt: &Interrupt) -> Result<Exit, Failure> {
+        let migrations = Migrations::load(global, directory)?;
+        let undo = match self.migration {
+            Some(version) => Undo::Migration(version),
+            None => Undo::Steps(self.steps),
+        };
+        let connector = migrations.connector()?;
+        if self.preview || migrations.is_protected()? {
+            let (_connection, entries) = entries(&connector).await?;
+            let plan = plan_down(&migrations.files, &entries, &undo, migrations.lock_timeout_ms());
+            if self.preview {
+                return report::plan::preview(global, &migrations.files, &plan);
+            }
+            if plan.refusals.is_empty() && !plan.steps.is_empty() {
+                migrations.confirm(global, &format!("{} will be undone", report::plan::titles(&plan))).await?;
+            }
+        }
+        let mut observer = report::progress::Progress::new(interrupt);
+        let surroundings = Surroundings {
+            connector: &connector,
+            files: &migrations.files,
+            options: &migrations.run_options(self.lock_wait),
+            pace: &Clock(interrupt),
+            observer: &mut observer,
+        };
+        let outcome = down(surroundings, &undo, migrations.lock_timeout_ms()).await;
+        report::run::finish(global, outcome, observer.applied())
+    }
+}
