@@ -9,8 +9,9 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "confiture", version, propagate_version = true, arg_required_else_help = true)]
 #[command(after_help = "Exit codes: 0 done; 1 findings at the failing severity; 2 usage; 3 configuration; 4 database \
-                        unreachable or refused; 5 SQL failed and was undone; 6 lock held; 7 plugin fault or denied \
-                        capability; 8 refused for safety or declined; 9 stopped part-way, run again to resume.")]
+                        unreachable or refused; 5 SQL failed and was undone; 6 another run holds the lock; 7 plugin fault or denied \
+                        capability; 8 refused for safety or declined; 9 stopped part-way and recorded, run again to go \
+                        on; 130 interrupted.")]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -61,6 +62,7 @@ pub enum Command {
     Lint(commands::lint::Lint),
     Snapshot(commands::snapshot::Snapshot),
     Migrate(commands::migrate::Migrate),
+    Scratch(commands::scratch::Scratch),
     Plugin(commands::plugin::Plugin),
     Completions(commands::completions::Completions),
 }

@@ -6,4 +6,5 @@ pub mod init;
 pub mod lint;
 pub mod migrate;
 pub mod plugin;
+pub mod scratch;
 pub mod snapshot;

@@ -6,7 +6,10 @@ mod database;
 mod exit;
 mod explain;
 mod failure;
+mod interrupt;
+mod migrations;
 mod output;
+mod pace;
 mod plugins;
 mod project;
 mod prompt;
@@ -17,13 +20,19 @@ use arguments::{Arguments, Command};
 use clap::Parser;
 use exit::Exit;
 use failure::Failure;
-use std::process::ExitCode;
+use interrupt::Interrupt;
+use std::{pin::pin, process::ExitCode};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let outcome = match runtime {
-        Ok(runtime) => runtime.block_on(interruptible(arguments)),
+        Ok(runtime) => {
+            let outcome = runtime.block_on(interruptible(arguments));
+            // A question that nobody answered must not keep the process.
+            runtime.shutdown_background();
+            outcome
+        }
         Err(error) => Err(Failure::new(Exit::Failed, format!("the async runtime could not be started: {error}"))),
     };
     match outcome {
@@ -35,28 +44,34 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs the command; Ctrl-C drops it, and with it whatever it started (a scratch cluster, an open transaction). A
-/// migration is told instead: it cancels its statement, rolls back and says where it stands.
+/// Runs the command; Ctrl-C asks it to stop, or drops it, and with it whatever it started (a scratch cluster, an open
+/// transaction).
 async fn interruptible(arguments: Arguments) -> Result<Exit, Failure> {
-    if let Command::Migrate(command) = arguments.command {
-        return command.run(&arguments.global).await;
-    }
-    tokio::select! {
-        outcome = run(arguments) => outcome,
-        _ = tokio::signal::ctrl_c() => {
-            output::say("interrupted");
-            Ok(Exit::Interrupted)
+    let interrupt = Interrupt::default();
+    let mut running = pin!(run(arguments, &interrupt));
+    loop {
+        tokio::select! {
+            outcome = &mut running => return outcome,
+            () = interrupt::signal() => {
+                if !interrupt.ask() {
+                    output::say("interrupted");
+                    return Ok(Exit::Interrupted);
+                }
+                output::say("stopping: what is under way is undone (once more to end at once)");
+            }
         }
     }
 }
 
-async fn run(arguments: Arguments) -> Result<Exit, Failure> {
+async fn run(arguments: Arguments, interrupt: &Interrupt) -> Result<Exit, Failure> {
     let global = arguments.global;
     match arguments.command {
         Command::Init(command) => command.run(&global),
         Command::Build(command) => command.run(&global).await,
         Command::Lint(command) => command.run(&global).await,
         Command::Snapshot(command) => command.run(&global).await,
+        Command::Migrate(command) => command.run(&global, interrupt).await,
+        Command::Scratch(command) => command.run().await,
         Command::Plugin(command) => command.run(&global).await,
         Command::Migrate(command) => command.run(&global).await,
         Command::Completions(command) => command.run(&global),

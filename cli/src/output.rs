@@ -23,14 +23,15 @@ pub fn styled(style: Style, text: impl std::fmt::Display) -> String {
 
 /// Prints the result: to `--output`, where it is written whole or not at all, or to standard output.
 pub fn result(global: &Global, text: &str) -> Result<(), Failure> {
-    let Some(path) = &global.output else { return stdout(text) };
+    let Some(path) = &global.output else { return print(text) };
     let plain = anstream::adapter::strip_str(text).to_string();
     write_whole(path, plain.as_bytes()).map_err(|error| {
         Failure::new(Exit::Failed, format!("the result could not be written to {}: {error}", path.display()))
     })
 }
 
-fn write_whole(path: &std::path::Path, content: &[u8]) -> std::io::Result<()> {
+/// Writes a file whole or not at all.
+pub fn write_whole(path: &std::path::Path, content: &[u8]) -> std::io::Result<()> {
     // A pipe or a device cannot be replaced, only written to.
     if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return std::fs::write(path, content);
@@ -41,7 +42,8 @@ fn write_whole(path: &std::path::Path, content: &[u8]) -> std::io::Result<()> {
     std::fs::rename(&beside, path).inspect_err(|_| drop(std::fs::remove_file(&beside)))
 }
 
-fn stdout(text: &str) -> Result<(), Failure> {
+/// Prints to standard output.
+pub fn print(text: &str) -> Result<(), Failure> {
     let mut stream = anstream::stdout().lock();
     match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
         // `confiture … | head` is no failure of ours.

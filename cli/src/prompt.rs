@@ -1,27 +1,35 @@
-//! Questions to the person in front of the terminal.
+//! Questions on the terminal.
 
 use crate::{arguments::Global, exit::Exit, failure::Failure};
 use std::io::{BufRead, IsTerminal, Write};
 
-/// Asks whether to go on; `--yes` answers, and without a terminal nobody can.
-pub fn confirm(global: &Global, what: &str) -> Result<(), Failure> {
+/// Asks whether to go on; `--yes` answers. Without a terminal to ask on, the answer is no.
+pub async fn confirm(global: &Global, what: &str) -> Result<(), Failure> {
     if global.yes {
         return Ok(());
     }
-    match answer(&format!("{what} Proceed? [y/N] "), what)?.as_str() {
+    if !is_possible() {
+        return Err(Failure::new(Exit::Refused, format!("{what} There is no terminal to ask on: --yes allows it")));
+    }
+    match ask(&format!("{what} Proceed? [y/N] ")).await?.as_str() {
         "y" | "Y" | "yes" => Ok(()),
         _ => Err(Failure::new(Exit::Refused, "declined: nothing was run")),
     }
 }
 
-/// What somebody answers to a question, without the line's end. `what` is for the error where there is no terminal.
-pub fn answer(question: &str, what: &str) -> Result<String, Failure> {
-    if !std::io::stdin().is_terminal() {
-        return Err(Failure::new(Exit::Refused, format!("{what} There is no terminal to ask on: --yes allows it")));
-    }
+/// Whether there is somebody to ask.
+pub fn is_possible() -> bool {
+    std::io::stdin().is_terminal()
+}
+
+/// Asks, and waits for a line. In a thread of its own, so that Ctrl-C is heard meanwhile.
+pub async fn ask(question: &str) -> Result<String, Failure> {
     anstream::eprint!("{question}");
     drop(std::io::stderr().flush());
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer).map_err(Failure::with(Exit::Refused))?;
+    let read = tokio::task::spawn_blocking(|| {
+        let mut answer = String::new();
+        std::io::stdin().lock().read_line(&mut answer).map(|_| answer)
+    });
+    let answer = read.await.map_err(Failure::with(Exit::Refused))?.map_err(Failure::with(Exit::Refused))?;
     Ok(answer.trim().to_owned())
 }

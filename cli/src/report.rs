@@ -1,4 +1,10 @@
-//! What a lint run found, printed.
+//! What the commands print.
 
 pub mod json;
+pub mod ledger;
+pub mod plan;
+pub mod progress;
+pub mod run;
+pub mod status;
 pub mod text;
+pub mod verification;

@@ -13,6 +13,7 @@ mod file;
 pub mod find;
 mod grant;
 pub mod linting;
+pub mod migrations;
 pub(crate) mod nearest;
 pub mod plugin;
 mod redact;
@@ -32,6 +33,7 @@ pub use {
     find::{beside, find},
     grant::{grant_as_toml, grants},
     linting::{CustomRule, Linting},
+    migrations::Migrations,
     plugin::{Limits, PluginConfig},
     source::{Source, Span},
     spanned::Spanned,
@@ -64,6 +66,8 @@ pub struct Config {
     pub build: Build,
     /// What is linted, and how.
     pub linting: Linting,
+    /// How migrations are run.
+    pub migrations: Migrations,
     /// Plugins of the project, and what bundled ones are granted beyond their defaults.
     pub plugins: BTreeMap<String, PluginConfig>,
     /// Directories that plugins can be granted, by name; absolute.

@@ -81,7 +81,8 @@ impl Build {
             confirm(
                 global,
                 &format!("{} will be run on {target}, which is protected.", counted(files.len() as u64, "file")),
-            )?;
+            )
+            .await?;
         }
         let mut session = project.session().await?;
         let failed = Failure::with(Exit::Failed);

@@ -4,25 +4,23 @@ mod adopt;
 mod baseline;
 mod down;
 mod new;
-mod pace;
 mod repair;
-mod show;
 mod status;
 mod up;
 mod verify;
-mod work;
 
-use crate::{arguments::Global, exit::Exit, failure::Failure};
+use crate::{arguments::Global, exit::Exit, failure::Failure, interrupt::Interrupt};
 use clap::{Args, Subcommand};
+use confiture_engine::migrate::{Version, version::split_name};
 use std::path::PathBuf;
 
-/// Apply and undo migrations, and say where a database stands
+/// Change a database step by step, by migrations that are files
 ///
-/// A migration and its row in the ledger are one transaction; a run that is interrupted, killed or cut off leaves the
-/// database before or after it, and the next one goes on.
+/// A migration and its row in the ledger (schema confiture of the database) are one transaction: a run leaves a database
+/// before or after a migration, never between. One run at a time; the others wait.
 #[derive(Debug, Args)]
 pub struct Migrate {
-    /// Directory of the migrations; otherwise `confiture-migrations`, `migrations` or `db/migrations` of the project
+    /// Directory of the migrations; otherwise the configuration's, or confiture-migrations, migrations, db/migrations
     #[arg(long, global = true, value_name = "DIR")]
     migrations: Option<PathBuf>,
     #[command(subcommand)]
@@ -43,17 +41,23 @@ enum Command {
 
 impl Migrate {
     /// Does what the sub-command says.
-    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
-        let work = work::Work::load(global, self.migrations.as_deref())?;
+    pub async fn run(self, global: &Global, interrupt: &Interrupt) -> Result<Exit, Failure> {
+        let directory = self.migrations.as_deref();
         match self.command {
-            Command::New(command) => command.run(&work),
-            Command::Up(command) => command.run(work, global).await,
-            Command::Down(command) => command.run(work, global).await,
-            Command::Status(command) => command.run(&work, global).await,
-            Command::Verify(command) => command.run(&work, global).await,
-            Command::Baseline(command) => command.run(&work, global).await,
-            Command::Repair(command) => command.run(&work, global).await,
-            Command::Adopt(command) => command.run(&work, global).await,
+            Command::New(command) => command.run(global, directory),
+            Command::Up(command) => command.run(global, directory, interrupt).await,
+            Command::Down(command) => command.run(global, directory, interrupt).await,
+            Command::Status(command) => command.run(global, directory).await,
+            Command::Verify(command) => command.run(global, directory).await,
+            Command::Baseline(command) => command.run(global, directory, interrupt).await,
+            Command::Repair(command) => command.run(global, directory, interrupt).await,
+            Command::Adopt(command) => command.run(global, directory, interrupt).await,
         }
     }
+}
+
+/// Reads a version as `--target` and the like take it: a number or a point in time, or the whole name of a migration.
+fn version(text: &str) -> Result<Version, String> {
+    let named = split_name(text).map(|(version, _)| version);
+    named.ok_or_else(|| format!("`{text}` is no version: expected a number or a time, such as 003 or 20240131120000"))
 }

@@ -3,6 +3,7 @@
 use super::{
     Build, Config, Environment, Limits, Linting, PluginConfig, Problem, Source, Spanned, check, de,
     linting::{CustomRule, areas},
+    migrations::MigrationsTable,
     tree::{Entry, Node, Value},
 };
 use confiture_model::{finding::Severity, plugin::Capabilities};
@@ -27,6 +28,8 @@ pub(super) struct File {
     build: Option<Build>,
     /// What is linted, and how.
     linting: Option<LintingTable>,
+    /// How migrations are run.
+    migrations: MigrationsTable,
     /// Plugins of the project, and grants of bundled ones.
     pub(super) plugins: BTreeMap<Spanned<String>, PluginTable>,
     /// Directories that plugins can be granted, by name.
@@ -138,6 +141,7 @@ pub(super) fn read(tree: &Node, root: PathBuf, source: &Arc<Source>) -> Result<C
         config.environments.insert(name, environment);
     }
     config.build = file.build.unwrap_or_default();
+    config.migrations = file.migrations.read(&config.root)?;
     let mut linting = file.linting;
     let path: &[&str] =
         if linting.is_none() && file.environment.is_some() { &["environment", "linting"] } else { &["linting"] };

@@ -55,9 +55,13 @@ const PLUGINS: &str = r#"
 # limits = { memory_mib = 64, timeout_s = 10 }
 "#;
 
+const MIGRATIONS: &str = r#"# lock_timeout = "2s"  # how long a statement waits for a lock before all of its migration is undone and tried again
+# snapshots = "last"  # store the schema after the last migration of a run, or after `each`
+"#;
+
 /// A commented configuration, in TOML.
 pub fn starter(found: &Found) -> String {
-    [HEAD, &environments(found), &build(found), LINTING, PLUGINS].concat()
+    [HEAD, &environments(found), &build(found), &migrations(found), LINTING, PLUGINS].concat()
 }
 
 fn environments(found: &Found) -> String {
@@ -109,6 +113,15 @@ fn build(found: &Found) -> String {
         text.push_str(&format!("# {} holds migrations: it is not built.\n", one_line(directory)));
     }
     text
+}
+
+fn migrations(found: &Found) -> String {
+    let directory = match found.migrations.as_slice() {
+        [] => "# directory = \"confiture-migrations\"\n".to_owned(),
+        [only] => format!("directory = {}\n", string(only)),
+        several => several.iter().map(|one| format!("# directory = {}\n", string(one))).collect(),
+    };
+    ["\n[migrations]\n", &directory, MIGRATIONS].concat()
 }
 
 /// For a comment: a name must not end it.

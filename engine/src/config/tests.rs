@@ -38,6 +38,11 @@ database_url = "${NOT_SET}"
 [build]
 load_order = ["db/0_schema/00_common", "db/0_schema/01_write_side/**/*"]
 
+[migrations]
+directory = "db/migrations"
+lock_timeout = "500ms"
+snapshots = "each"
+
 [directories]
 backups = "/backups"
 
@@ -74,6 +79,7 @@ build:
   load_order:
     - db/0_schema/00_common
     - db/0_schema/01_write_side/**/*  # the write side
+migrations: {directory: db/migrations, lock_timeout: 500ms, snapshots: each}
 directories: {backups: /backups}
 plugins:
   mine:
@@ -119,6 +125,12 @@ fn both_formats_give_one_model() {
         assert_eq!(config.linting.fail_on_severity, Severity::Warning);
         assert_eq!(config.linting.areas["write_side"], ["db/0_schema/01_write_side"]);
         assert_eq!(config.directories["backups"], PathBuf::from("/backups"));
+        let migrations = Migrations {
+            directory: Some(PathBuf::from("/project/db/migrations")),
+            lock_timeout_ms: 500,
+            snapshots: crate::migrate::run::Snapshots::Each,
+        };
+        assert_eq!(config.migrations, migrations);
         let mine = &config.plugins["mine"];
         assert_eq!(mine.source.as_deref(), Some(Path::new("/project/plugins/mine.wasm")));
         assert_eq!(mine.limits, Limits { memory_mib: Some(128), timeout_s: Some(2.5) });

@@ -1,11 +1,13 @@
 //! What a run would do, and why it may not: everything is said before anything runs.
 
+mod approval;
 mod down;
 mod mode;
 mod preview;
 mod up;
 
 pub use {
+    approval::Approval,
     down::{Undo, plan_down},
     mode::Mode,
     preview::preview,
@@ -141,6 +143,7 @@ pub enum RefusalCode {
     NoWayDown,
     UnknownVersion,
     NotLast,
+    NotApproved,
 }
 
 impl Plan {

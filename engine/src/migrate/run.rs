@@ -34,6 +34,7 @@ use confiture_model::{
     session::SessionError,
 };
 use job::Job;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -53,7 +54,7 @@ impl Default for RunOptions {
 }
 
 /// After which migrations the schema is stored.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Snapshots {
     /// The last of a run.
@@ -100,9 +101,13 @@ enum Ask<'a> {
 }
 
 impl Ask<'_> {
-    /// The plan, after `done` migrations of this run.
-    fn plan(&self, files: &Files, entries: &[LedgerEntry], done: usize) -> Option<Plan> {
+    /// The plan, after `done` migrations of this run; `again` where it was made before, on another connection.
+    fn plan(&self, files: &Files, entries: &[LedgerEntry], done: usize, again: bool) -> Option<Plan> {
         match self {
+            Self::Up(request) if again => {
+                let approval = request.approval.as_ref().map(|approval| approval.after(done));
+                Some(plan_up(files, entries, &UpRequest { approval, ..(*request).clone() }))
+            }
             Self::Up(request) => Some(plan_up(files, entries, request)),
             Self::Down(Undo::Steps(steps), timeout) => {
                 let left = steps.saturating_sub(u32::try_from(done).unwrap_or(u32::MAX));
@@ -171,7 +176,8 @@ impl Run<'_> {
             self.take_lock().await?;
             self.ledger("preparing the ledger", |connection| connection.prepare()).await?;
             let entries = self.ledger("reading the ledger", |connection| connection.entries()).await?;
-            let Some(plan) = ask.plan(self.files, &entries, self.report.migrations.len()) else { return Ok(()) };
+            let (done, again) = (self.report.migrations.len(), self.reconnections > 0);
+            let Some(plan) = ask.plan(self.files, &entries, done, again) else { return Ok(()) };
             if !plan.refusals.is_empty() {
                 return Err(RunFailure::Refused(Box::new(plan)));
             }

@@ -1,53 +1,75 @@
 //! `confiture migrate adopt`.
 
-use super::{up::counted, work::Work};
-use crate::{arguments::Global, exit::Exit, failure::Failure, output, prompt::confirm};
+use crate::{
+    arguments::Global,
+    exit::Exit,
+    failure::Failure,
+    interrupt::Interrupt,
+    migrations::{LockWait, Migrations, change, entries},
+    report,
+};
 use clap::Args;
-use confiture_engine::migrate::ledger::{Adoption, adoption};
+use confiture_engine::migrate::ledger::adoption;
+use confiture_model::migration::ForeignLedger;
+use std::path::Path;
 
-/// Take over the ledger of Flyway, sqlx, diesel, golang-migrate or dbmate
+/// Take over the ledger of another tool: Flyway, sqlx, diesel, golang-migrate or dbmate
 ///
-/// Its table is read and left as it is.
+/// What the other tool applied is recorded as applied; its own table is left as it is. Nothing of the schema changes.
 #[derive(Debug, Args)]
 pub struct Adopt {
-    /// Which tool's, where the database holds more than one
+    /// The tool, where several have left a ledger: flyway, sqlx, diesel, golang-migrate, dbmate
     #[arg(long, value_name = "TOOL")]
     from: Option<String>,
+    #[command(flatten)]
+    lock_wait: LockWait,
 }
 
 impl Adopt {
     /// Writes our ledger.
-    pub async fn run(self, work: &Work, global: &Global) -> Result<Exit, Failure> {
-        let files = work.files()?;
-        let mut connection = work.connect().await?;
-        let failed = Failure::with(Exit::Database);
-        let entries = connection.entries().await.map_err(|error| failed(error.to_string()))?;
-        let mut found = connection.foreign_ledgers().await.map_err(|error| failed(error.to_string()))?;
-        drop(connection);
-        found.retain(|ledger| self.from.as_ref().is_none_or(|tool| *tool == ledger.tool));
-        let foreign = match found.as_slice() {
-            [one] => one,
-            [] => return Err(Failure::new(Exit::Refused, "no ledger of another tool was found in this database")),
-            several => {
-                let tools: Vec<&str> = several.iter().map(|ledger| ledger.tool.as_str()).collect();
-                let message = format!("several ledgers were found: name one with --from ({})", tools.join(", "));
-                return Err(Failure::new(Exit::Refused, message));
-            }
-        };
-        let adoption = adoption(&files, &entries, foreign);
-        check(&adoption)?;
-        let what = format!("{} of {} will be taken as applied.", counted(adoption.changes.len()), adoption.table);
-        confirm(global, &what)?;
-        let count = work.change(&adoption.changes, "adopted").await?;
-        output::say(format!("{} of {} taken over on {}", counted(count), adoption.table, work.target()?));
+    pub async fn run(self, global: &Global, directory: Option<&Path>, interrupt: &Interrupt) -> Result<Exit, Failure> {
+        let migrations = Migrations::load(global, directory)?;
+        let connector = migrations.connector()?;
+        let (mut connection, entries) = entries(&connector).await?;
+        let ledgers = connection.foreign_ledgers().await.map_err(Failure::with(Exit::Database))?;
+        let adoption = adoption(&migrations.files, &entries, self.choose(&ledgers)?);
+        if !adoption.problems.is_empty() {
+            let problems: Vec<String> = adoption.problems.iter().map(ToString::to_string).collect();
+            return Err(Failure::new(Exit::Refused, format!("nothing was taken over\n{}", problems.join("\n"))));
+        }
+        if !adoption.changes.is_empty() {
+            let what =
+                format!("{} of {} will be taken over", report::ledger::titles(&adoption.changes), adoption.table);
+            migrations.confirm(global, &what).await?;
+            change(&connector, &adoption.changes, "adopted", self.lock_wait, interrupt).await?;
+        }
+        let what = format!("taken over from {} ({})", adoption.tool, adoption.table);
+        report::ledger::changed(global, &what, &adoption.changes)?;
         Ok(Exit::Done)
     }
-}
 
-fn check(adoption: &Adoption) -> Result<(), Failure> {
-    if adoption.problems.is_empty() {
-        return Ok(());
+    fn choose<'a>(&self, ledgers: &'a [ForeignLedger]) -> Result<&'a ForeignLedger, Failure> {
+        let wanted = |ledger: &&ForeignLedger| self.from.as_ref().is_none_or(|tool| *tool == ledger.tool);
+        let found: Vec<&ForeignLedger> = ledgers.iter().filter(wanted).collect();
+        let list = |of: &[&ForeignLedger]| {
+            of.iter().map(|ledger| format!("{} ({})", ledger.tool, ledger.table)).collect::<Vec<_>>().join(", ")
+        };
+        match found.as_slice() {
+            [only] => Ok(only),
+            [] if ledgers.is_empty() => Err(Failure::new(
+                Exit::Refused,
+                "this database has no ledger of Flyway, sqlx, diesel, golang-migrate or dbmate\n  what is in it already \
+                 is recorded with `confiture migrate baseline --through VERSION`",
+            )),
+            [] => {
+                let all: Vec<&ForeignLedger> = ledgers.iter().collect();
+                let tool = self.from.as_deref().unwrap_or_default();
+                Err(Failure::new(Exit::Refused, format!("there is no ledger of `{tool}`; there is: {}", list(&all))))
+            }
+            several => {
+                let message = format!("there are several ledgers: {}\n  say which with --from", list(several));
+                Err(Failure::new(Exit::Refused, message))
+            }
+        }
     }
-    let problems: Vec<String> = adoption.problems.iter().map(ToString::to_string).collect();
-    Err(Failure::new(Exit::Refused, problems.join("\n")))
 }

@@ -1,31 +1,42 @@
 //! `confiture migrate baseline`.
 
-use super::{
-    up::{counted, version},
-    work::Work,
+use crate::{
+    arguments::Global,
+    exit::Exit,
+    failure::Failure,
+    interrupt::Interrupt,
+    migrations::{LockWait, Migrations, change, entries},
+    report,
 };
-use crate::{arguments::Global, exit::Exit, failure::Failure, output};
 use clap::Args;
-use confiture_engine::migrate::{Version, ledger};
+use confiture_engine::migrate::{Version, ledger::baseline};
+use std::path::Path;
 
-/// Take what is in the database as applied, without running it
+/// Take a database that is older than its ledger: what is in it already counts as applied
+///
+/// Every migration up to VERSION is recorded, and none is run. Where VERSION has no file, it stands for all before it.
 #[derive(Debug, Args)]
 pub struct Baseline {
-    /// The last version that is in the database already
-    #[arg(long, value_name = "VERSION", value_parser = version)]
+    /// The last migration whose effect is in the database
+    #[arg(long, value_name = "VERSION", value_parser = super::version)]
     through: Version,
+    #[command(flatten)]
+    lock_wait: LockWait,
 }
 
 impl Baseline {
     /// Writes the ledger.
-    pub async fn run(self, work: &Work, global: &Global) -> Result<Exit, Failure> {
-        let files = work.files()?;
-        let changes = ledger::baseline(&files, &work.entries().await?, &self.through);
+    pub async fn run(self, global: &Global, directory: Option<&Path>, interrupt: &Interrupt) -> Result<Exit, Failure> {
+        let migrations = Migrations::load(global, directory)?;
+        let connector = migrations.connector()?;
+        let (_connection, entries) = entries(&connector).await?;
+        let changes = baseline(&migrations.files, &entries, &self.through);
         if !changes.is_empty() {
-            work.confirm(global, &format!("{} will be taken as applied", counted(changes.len())))?;
+            let what = format!("{} will be recorded as applied", report::ledger::titles(&changes));
+            migrations.confirm(global, &what).await?;
+            change(&connector, &changes, "baselined", self.lock_wait, interrupt).await?;
         }
-        let count = work.change(&changes, "baselined").await?;
-        output::say(format!("{} taken as applied on {}", counted(count), work.target()?));
+        report::ledger::changed(global, "recorded as applied, without running", &changes)?;
         Ok(Exit::Done)
     }
 }

@@ -1,65 +1,71 @@
 //! `confiture migrate down`.
 
-use super::{
-    pace::Terminal,
-    show,
-    up::{Options, counted, finish, show_plan, version},
-    work::{Work, refuse},
+use crate::{
+    arguments::Global,
+    exit::Exit,
+    failure::Failure,
+    interrupt::Interrupt,
+    migrations::{LockWait, Migrations, entries},
+    pace::Clock,
+    report,
 };
-use crate::{arguments::Global, exit::Exit, failure::Failure};
 use clap::Args;
 use confiture_engine::migrate::{
     Version,
     plan::{Undo, plan_down},
     run::{Surroundings, down},
 };
+use std::path::Path;
 
-/// Undo what is applied, the last first
+/// Undo what is applied, the last migration first
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  confiture migrate down                     undoes the last\n  confiture migrate down \
-                        --migration 003\n  confiture migrate down --steps 2 --preview"
+    after_help = "Examples:\n  confiture migrate down                    undo the last one\n  confiture migrate down --steps \
+                        3 --preview  the exact SQL, nothing runs\n  confiture migrate down --migration 003    undo this \
+                        one, which must be the last"
 )]
 pub struct Down {
-    /// Undo this one, which must be the last
-    #[arg(long, value_name = "VERSION", value_parser = version, conflicts_with = "steps")]
+    /// This migration, which must be the last one applied
+    #[arg(long, value_name = "VERSION", value_parser = super::version, conflicts_with = "steps")]
     migration: Option<Version>,
-    /// Undo the last so many
-    #[arg(long, value_name = "COUNT")]
-    steps: Option<u32>,
-    /// Print the SQL that would run, and run nothing
+    /// How many, the highest version first
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    steps: u32,
+    /// Print the exact SQL, with hooks as comments, and run nothing
     #[arg(long)]
     preview: bool,
     #[command(flatten)]
-    options: Options,
+    lock_wait: LockWait,
 }
 
 impl Down {
-    /// Undoes.
-    pub async fn run(self, work: Work, global: &Global) -> Result<Exit, Failure> {
-        let files = work.files()?;
+    /// Undoes, or says what would be.
+    pub async fn run(self, global: &Global, directory: Option<&Path>, interrupt: &Interrupt) -> Result<Exit, Failure> {
+        let migrations = Migrations::load(global, directory)?;
         let undo = match self.migration {
             Some(version) => Undo::Migration(version),
-            None => Undo::Steps(self.steps.unwrap_or(1)),
+            None => Undo::Steps(self.steps),
         };
-        let lock_timeout_ms = self.options.lock_timeout_ms();
-        let plan = plan_down(&files, &work.entries().await?, &undo, lock_timeout_ms);
-        if self.preview {
-            return show_plan(&files, &plan, global);
+        let connector = migrations.connector()?;
+        if self.preview || migrations.is_protected()? {
+            let (_connection, entries) = entries(&connector).await?;
+            let plan = plan_down(&migrations.files, &entries, &undo, migrations.lock_timeout_ms());
+            if self.preview {
+                return report::plan::preview(global, &migrations.files, &plan);
+            }
+            if plan.refusals.is_empty() && !plan.steps.is_empty() {
+                migrations.confirm(global, &format!("{} will be undone", report::plan::titles(&plan))).await?;
+            }
         }
-        refuse(&plan)?;
-        if !plan.steps.is_empty() {
-            work.confirm(global, &format!("{} will be undone", counted(plan.steps.len())))?;
-        }
-        let connector = work.connector()?;
-        let (pace, options, mut progress) = (Terminal::start(), self.options.run(), show::Progress::new());
+        let mut observer = report::progress::Progress::new(interrupt);
         let surroundings = Surroundings {
             connector: &connector,
-            files: &files,
-            options: &options,
-            pace: &pace,
-            observer: &mut progress,
+            files: &migrations.files,
+            options: &migrations.run_options(self.lock_wait),
+            pace: &Clock(interrupt),
+            observer: &mut observer,
         };
-        finish(down(surroundings, &undo, lock_timeout_ms).await, &work, global)
+        let outcome = down(surroundings, &undo, migrations.lock_timeout_ms()).await;
+        report::run::finish(global, outcome, observer.applied())
     }
 }

@@ -1,28 +1,33 @@
 //! `confiture migrate new`.
 
-use super::work::Work;
-use crate::{exit::Exit, failure::Failure, output};
+use crate::{
+    arguments::{Format, Global},
+    exit::Exit,
+    failure::Failure,
+    migrations::find_or_choose,
+    output,
+    project::Project,
+    report::json,
+};
 use clap::{Args, ValueEnum};
 use confiture_engine::migrate::{
-    files::Files,
-    new::{self, new_migration},
+    files::{Files, discover},
+    new::{self, NewFile, new_migration},
 };
 use std::{
-    fs::OpenOptions,
     io::Write,
+    path::Path,
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// Write the files of a new migration
+/// Write the files of a new migration, with the next version
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  confiture migrate new add_orders\n  confiture migrate new \"add orders\" --form yaml"
-)]
 pub struct New {
-    /// What it is called
+    /// What it does, in a few words
+    #[arg(value_name = "NAME")]
     name: String,
-    /// How its files look
-    #[arg(long, value_enum, default_value = "up-down")]
+    /// Which files it consists of
+    #[arg(long, value_name = "FORM", default_value = "up-down")]
     form: Form,
 }
 
@@ -30,20 +35,24 @@ pub struct New {
 enum Form {
     /// NNN_name.up.sql and NNN_name.down.sql
     UpDown,
-    /// NNN_name.sql
+    /// NNN_name.sql, without a way down
     Sql,
     /// NNN_name.yaml
     Yaml,
     /// NNN_name/up.sql and down.sql
     Directory,
-    /// R__name.sql
+    /// R__name.sql, which runs again whenever it changes
     Repeatable,
 }
 
 impl New {
-    /// Writes the files; never over one that is there.
-    pub fn run(self, work: &Work) -> Result<Exit, Failure> {
-        let files = if work.directory.is_dir() { work.files()? } else { Files::default() };
+    /// Writes the files, never over one that is there.
+    pub fn run(self, global: &Global, directory: Option<&Path>) -> Result<Exit, Failure> {
+        let directory = find_or_choose(&Project::load(global)?, directory)?;
+        let files = match directory.path.exists() {
+            true => discover(&directory.path, &directory.shown).map_err(Failure::with(Exit::Configuration))?,
+            false => Files::default(),
+        };
         let form = match self.form {
             Form::UpDown => new::Form::UpAndDown,
             Form::Sql => new::Form::Sql,
@@ -51,39 +60,50 @@ impl New {
             Form::Directory => new::Form::Directory,
             Form::Repeatable => new::Form::Repeatable,
         };
-        for file in new_migration(&files, &self.name, form, &now()).map_err(Failure::with(Exit::Usage))? {
-            let path = work.directory.join(&file.path);
-            let written = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| {
-                OpenOptions::new().write(true).create_new(true).open(&path)?.write_all(file.text.as_bytes())
-            });
-            written.map_err(|error| {
-                Failure::new(Exit::Configuration, format!("{} could not be written: {error}", path.display()))
-            })?;
-            output::say(path.display());
+        let new = new_migration(&files, &self.name, form, &now()).map_err(Failure::with(Exit::Usage))?;
+        for file in &new {
+            write(&directory.path, file)?;
         }
+        let paths: Vec<String> = new.iter().map(|file| format!("{}/{}", directory.shown, file.path)).collect();
+        let text = match global.format.unwrap_or(Format::Text) {
+            Format::Text => paths.iter().map(|path| format!("{path}\n")).collect(),
+            Format::Json => json::render(&serde_json::json!({ "schema_version": 1, "files": paths }))?,
+        };
+        output::result(global, &text)?;
         Ok(Exit::Done)
     }
 }
 
-/// The time, in UTC, as 14 digits.
-fn now() -> String {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    let (year, month, day) = date(days);
-    format!("{year:04}{month:02}{day:02}{:02}{:02}{:02}", rest / 3_600, rest / 60 % 60, rest % 60)
+fn write(directory: &Path, file: &NewFile) -> Result<(), Failure> {
+    let path = directory.join(&file.path);
+    let failed = |error: std::io::Error| Failure::new(Exit::Configuration, format!("{}: {error}", path.display()));
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent).map_err(failed)?;
+    }
+    let mut new = std::fs::File::create_new(&path).map_err(failed)?;
+    new.write_all(file.text.as_bytes()).map_err(failed)
 }
 
-/// The date of a day, counted from 1970-01-01.
+/// The time as 14 digits, UTC.
+fn now() -> String {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    let (year, month, day) = date(seconds / 86_400);
+    let (hour, minute, second) = (seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}")
+}
+
+/// The date of the Gregorian calendar, so many days after 1970-01-01.
 fn date(mut days: u64) -> (u64, u64, u64) {
-    let leap = |year: u64| year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
     let mut year = 1970;
-    while days >= 365 + u64::from(leap(year)) {
-        days -= 365 + u64::from(leap(year));
+    let is_leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let length = |year: u64| if is_leap(year) { 366 } else { 365 };
+    while days >= length(year) {
+        days -= length(year);
         year += 1;
     }
-    let lengths = [31, 28 + u64::from(leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let february = if is_leap(year) { 29 } else { 28 };
     let mut month = 1;
-    for length in lengths {
+    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30] {
         if days < length {
             break;
         }
@@ -91,17 +111,4 @@ fn date(mut days: u64) -> (u64, u64, u64) {
         month += 1;
     }
     (year, month, days + 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::date;
-
-    #[test]
-    fn days_are_dates() {
-        assert_eq!(date(0), (1970, 1, 1));
-        assert_eq!(date(11_016), (2000, 2, 29));
-        assert_eq!(date(20_484), (2026, 1, 31));
-        assert_eq!(date(20_453), (2025, 12, 31));
-    }
 }

@@ -1,89 +1,156 @@
 //! `confiture migrate repair`.
 
-use super::work::Work;
 use crate::{
     arguments::{Format, Global},
     exit::Exit,
     failure::Failure,
-    output,
-    prompt::answer,
+    interrupt::Interrupt,
+    migrations::{LockWait, Migrations, change, entries},
+    output::{self, BOLD, RED, styled},
+    prompt,
+    report::{self, json},
 };
 use clap::Args;
-use confiture_engine::migrate::ledger::{self, Answer, LedgerChange, repairs};
+use confiture_engine::migrate::{
+    Version,
+    files::Id,
+    ledger::{self, Answer, LedgerChange, repairs},
+};
+use std::{fmt::Write, path::Path};
 
-/// Put the ledger right: names each thing that is wrong, and asks
+/// Put the ledger right where it does not agree with the files, or a statement's end is not known
 ///
-/// Only the ledger is changed, never the schema.
+/// Names each thing that is wrong, and asks what is to be done about it. The schema is never changed.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Answers: accept (the file is right), forget (take it out of the ledger), done and not-done (whether a \
+                        statement took effect), applied (the rest was done by hand). With --yes, whatever has only one \
+                        answer gets it.\n\nExample: confiture migrate repair --answer 004=done"
+)]
 pub struct Repair {
-    /// The answer for a migration, instead of asking: `003=accept`
+    /// The answer for one migration, without being asked
     #[arg(long = "answer", value_name = "VERSION=ANSWER")]
     answers: Vec<String>,
-    /// Only say what is wrong
-    #[arg(long)]
-    list: bool,
+    #[command(flatten)]
+    lock_wait: LockWait,
 }
 
 impl Repair {
-    /// Asks, and writes the ledger.
-    pub async fn run(self, work: &Work, global: &Global) -> Result<Exit, Failure> {
-        let files = work.files()?;
-        let found = repairs(&files, &work.entries().await?);
-        if self.list || global.format == Some(Format::Json) {
-            let document = serde_json::json!({ "schema_version": 1, "repairs": found });
-            let text = match global.format {
-                Some(Format::Json) => {
-                    serde_json::to_string_pretty(&document).map_err(Failure::with(Exit::Failed))? + "\n"
-                }
-                _ => found.iter().map(describe).collect(),
-            };
-            output::result(global, &text)?;
-            if self.list {
-                return Ok(if found.is_empty() { Exit::Done } else { Exit::Findings });
+    /// Asks, then writes the ledger.
+    pub async fn run(self, global: &Global, directory: Option<&Path>, interrupt: &Interrupt) -> Result<Exit, Failure> {
+        let migrations = Migrations::load(global, directory)?;
+        let connector = migrations.connector()?;
+        let (connection, entries) = entries(&connector).await?;
+        drop(connection);
+        let found = repairs(&migrations.files, &entries);
+        let given = self.given(&found)?;
+        let mut changes: Vec<LedgerChange> = Vec::new();
+        let mut open = 0;
+        for repair in &found {
+            match choose(global, repair, &given).await? {
+                Some(answer) => changes.push(answer.change.clone()),
+                None => open += 1,
             }
         }
-        let mut changes: Vec<LedgerChange> = Vec::new();
-        for repair in &found {
-            changes.extend(self.choose(repair, global)?.map(|answer| answer.change.clone()));
+        if !changes.is_empty() {
+            let what = format!("The ledger's rows of {} will be changed", report::ledger::titles(&changes));
+            migrations.confirm(global, &what).await?;
+            change(&connector, &changes, "repaired", self.lock_wait, interrupt).await?;
         }
-        if changes.is_empty() {
-            output::say(if found.is_empty() { "nothing is wrong with the ledger" } else { "nothing was changed" });
-            return Ok(Exit::Done);
-        }
-        let count = work.change(&changes, "repaired").await?;
-        output::say(format!("{count} repaired on {}", work.target()?));
-        Ok(Exit::Done)
+        self.finish(global, &found, &changes, open)
     }
 
-    /// `--yes` takes an answer only where there is no other.
-    fn choose<'r>(&self, repair: &'r ledger::Repair, global: &Global) -> Result<Option<&'r Answer>, Failure> {
-        let mut given = self.answers.iter().filter_map(|given| given.split_once('='));
-        let version = repair.answers.first().map(|answer| answer.change.version()).unwrap_or_default();
-        let is_it = |(migration, _): &(&str, &str)| *migration == version || *migration == repair.migration;
-        if let Some((_, name)) = given.rfind(is_it) {
-            return named(repair, name).map(Some);
+    fn finish(
+        &self,
+        global: &Global,
+        found: &[ledger::Repair],
+        changes: &[LedgerChange],
+        open: usize,
+    ) -> Result<Exit, Failure> {
+        match global.format.unwrap_or(Format::Text) {
+            Format::Json => {
+                let document = serde_json::json!({ "schema_version": 1, "repairs": found, "changes": changes });
+                output::result(global, &json::render(&document)?)?;
+            }
+            Format::Text if found.is_empty() => output::result(global, "files and ledger agree\n")?,
+            Format::Text if changes.is_empty() => {}
+            Format::Text => report::ledger::changed(global, "put right in the ledger", changes)?,
         }
-        if let (true, [only]) = (global.yes, repair.answers.as_slice()) {
-            return Ok(Some(only));
+        match open {
+            0 => Ok(Exit::Done),
+            _ if prompt::is_possible() => {
+                output::say("what was passed over stays as it is");
+                Ok(Exit::Refused)
+            }
+            _ => {
+                let message = "there is no terminal to ask on: --answer VERSION=ANSWER says what is to be done, and --yes \
+                               where there is only one answer";
+                Err(Failure::new(Exit::Refused, message))
+            }
         }
-        let what = format!("{}: {}.", repair.migration, repair.what);
-        let question = format!("{}answer, or nothing to leave it: ", describe(repair));
-        match answer(&question, &what)?.as_str() {
-            "" => Ok(None),
-            name => named(repair, name).map(Some),
+    }
+
+    /// The answers of the command line: each must be for something that is wrong, and be one that it has.
+    fn given(&self, found: &[ledger::Repair]) -> Result<Vec<(Id, String)>, Failure> {
+        let usage = |message: String| Failure::new(Exit::Usage, message);
+        let mut given = Vec::new();
+        for text in &self.answers {
+            let (version, answer) = text
+                .split_once('=')
+                .ok_or_else(|| usage(format!("--answer {text}: expected VERSION=ANSWER, such as 004=done")))?;
+            let id = Id::of_ledger(version);
+            let repair = found.iter().find(|repair| id_of(repair) == id);
+            let repair = repair.ok_or_else(|| usage(format!("--answer {text}: nothing is wrong with {version}")))?;
+            if !repair.answers.iter().any(|known| known.name == answer) {
+                let known: Vec<&str> = repair.answers.iter().map(|answer| answer.name).collect();
+                return Err(usage(format!("--answer {text}: the answers for {version} are: {}", known.join(", "))));
+            }
+            given.push((id, answer.to_owned()));
         }
+        Ok(given)
     }
 }
 
-fn named<'r>(repair: &'r ledger::Repair, name: &str) -> Result<&'r Answer, Failure> {
-    repair.answers.iter().find(|answer| answer.name == name).ok_or_else(|| {
-        let known: Vec<&str> = repair.answers.iter().map(|answer| answer.name).collect();
-        let message = format!("{}: `{name}` is no answer; these are: {}", repair.migration, known.join(", "));
-        Failure::new(Exit::Usage, message)
-    })
+fn id_of(repair: &ledger::Repair) -> Id {
+    let version = repair.answers.first().map_or("", |answer| answer.change.version());
+    Version::parse(version).map_or_else(|| Id::of_ledger(version), Id::Versioned)
+}
+
+/// The answer for one thing that is wrong; none where nobody gives one.
+async fn choose<'a>(
+    global: &Global,
+    repair: &'a ledger::Repair,
+    given: &[(Id, String)],
+) -> Result<Option<&'a Answer>, Failure> {
+    let id = id_of(repair);
+    let of_name = |name: &str| repair.answers.iter().find(|answer| answer.name == name);
+    if let Some((_, name)) = given.iter().find(|(known, _)| *known == id) {
+        return Ok(of_name(name));
+    }
+    output::say(describe(repair));
+    if let (true, [only]) = (global.yes, repair.answers.as_slice()) {
+        return Ok(Some(only));
+    }
+    if !prompt::is_possible() {
+        return Ok(None);
+    }
+    let names: Vec<&str> = repair.answers.iter().map(|answer| answer.name).collect();
+    loop {
+        let answer = prompt::ask(&format!("  {} or skip? [skip] ", names.join(", "))).await?;
+        match answer.as_str() {
+            "" | "skip" => return Ok(None),
+            name => match of_name(name) {
+                Some(answer) => return Ok(Some(answer)),
+                None => output::say(format!("  `{name}` is none of them")),
+            },
+        }
+    }
 }
 
 fn describe(repair: &ledger::Repair) -> String {
-    let answers: String = repair.answers.iter().map(|answer| format!("  {}: {}\n", answer.name, answer.text)).collect();
-    format!("{}: {}\n{answers}", repair.migration, repair.what)
+    let mut text = format!("{} {}: {}", styled(RED, "✗"), styled(BOLD, &repair.migration), repair.what);
+    for answer in &repair.answers {
+        let _ = write!(text, "\n    {:<9} {}", answer.name, answer.text);
+    }
+    text
 }

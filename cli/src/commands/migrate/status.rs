@@ -1,55 +1,31 @@
 //! `confiture migrate status`.
 
-use super::work::Work;
 use crate::{
     arguments::{Format, Global},
     exit::Exit,
     failure::Failure,
-    output::{self, BOLD, DIM, GREEN, RED, YELLOW, styled},
+    migrations::{Migrations, entries},
+    output, report,
 };
 use clap::Args;
-use confiture_engine::migrate::status::{MigrationStatus, State, status};
+use confiture_engine::migrate::status::status;
+use std::path::Path;
 
-/// Say which migrations are applied, and which are pending
+/// List the migrations, and where each of them stands
 #[derive(Debug, Args)]
 pub struct Status {}
 
 impl Status {
-    /// Prints where the database stands.
-    pub async fn run(self, work: &Work, global: &Global) -> Result<Exit, Failure> {
-        let files = work.files()?;
-        let found = status(&files, &work.entries().await?, work.environment().as_deref());
+    /// Reads files and ledger; changes nothing.
+    pub async fn run(self, global: &Global, directory: Option<&Path>) -> Result<Exit, Failure> {
+        let migrations = Migrations::load(global, directory)?;
+        let (_connection, entries) = entries(&migrations.connector()?).await?;
+        let status = status(&migrations.files, &entries, migrations.environment().as_deref());
         let text = match global.format.unwrap_or(Format::Text) {
-            Format::Json => serde_json::to_string_pretty(&found).map_err(Failure::with(Exit::Failed))? + "\n",
-            Format::Text => {
-                let width = found.migrations.iter().map(|row| row.title.chars().count()).max().unwrap_or_default();
-                let rows: String = found.migrations.iter().map(|row| line(row, width)).collect();
-                let target = styled(BOLD, work.target()?);
-                format!("{rows}{target}: {} applied, {} pending\n", found.applied, found.pending)
-            }
+            Format::Text => report::status::render(&status, &migrations.target()?),
+            Format::Json => report::json::render(&status)?,
         };
         output::result(global, &text)?;
         Ok(Exit::Done)
     }
-}
-
-fn line(row: &MigrationStatus, width: usize) -> String {
-    let (style, word) = match row.state {
-        State::Applied => (GREEN, "applied"),
-        State::Pending => (BOLD, "pending"),
-        State::ToRepeat => (BOLD, "changed: runs again"),
-        State::OutOfOrder => (RED, "pending, out of order"),
-        State::Skipped => (DIM, "not for this environment"),
-        State::Changed => (RED, "applied, file changed"),
-        State::Missing => (RED, "applied, file gone"),
-        State::Partial => (YELLOW, "stopped part-way"),
-        State::Undoing => (YELLOW, "undoing stopped part-way"),
-        State::StagesPending => (YELLOW, "applied, stages pending"),
-    };
-    let when = match (&row.applied_at, &row.applied_by) {
-        (Some(at), Some(by)) => styled(DIM, format!("  {at} by {by}")),
-        _ => String::new(),
-    };
-    let down = if row.reversible { "" } else { "  (no way down)" };
-    format!("{:width$}  {}{when}{}\n", row.title, styled(style, word), styled(DIM, down))
 }

@@ -1,152 +1,112 @@
 //! `confiture migrate up`.
 
-use super::{
-    pace::Terminal,
-    show,
-    work::{Work, failed, refuse, time},
-};
 use crate::{
-    arguments::{Format, Global},
+    arguments::Global,
     exit::Exit,
     failure::Failure,
+    interrupt::Interrupt,
+    migrations::{LockWait, Migrations, entries},
     output,
+    pace::Clock,
+    report,
 };
-use clap::{Args, ValueEnum};
+use clap::Args;
 use confiture_engine::migrate::{
     Version,
-    files::Files,
-    plan::{Plan, UpRequest, plan_up, preview},
-    run::{RunError, RunOptions, RunReport, Snapshots, Surroundings, up},
-    version::split_name,
+    plan::{Approval, Plan, UpRequest, plan_up},
+    run::{Surroundings, up},
 };
-use confiture_model::migration::MigrationConnector;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
 /// Apply what is pending
+///
+/// Each migration with its row in the ledger in one transaction; one that cannot be (CREATE INDEX CONCURRENTLY)
+/// statement by statement, each recorded, so that the next run goes on where this one stopped.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  confiture migrate up --env staging\n  confiture migrate up --target 003 --preview"
+    after_help = "Examples:\n  confiture migrate up --env production\n  confiture migrate up --target 003 --preview   the \
+                        exact SQL, nothing runs\n  confiture migrate up --out plan.json          to be looked at, then: \
+                        confiture migrate up --plan plan.json\n\nExit codes: 5 failed and undone; 6 another run holds the \
+                        lock; 8 refused, nothing ran; 9 stopped part-way, run again to go on."
 )]
 pub struct Up {
-    /// The last version to apply
-    #[arg(long, value_name = "VERSION", value_parser = version)]
+    /// The last migration to apply; otherwise all
+    #[arg(long, value_name = "VERSION", value_parser = super::version)]
     target: Option<Version>,
-    /// Print the SQL that would run, and run nothing
-    #[arg(long)]
-    preview: bool,
     /// Apply a version although a higher one is applied already
     #[arg(long)]
     allow_out_of_order: bool,
+    /// Print the exact SQL, with hooks as comments, and run nothing
+    #[arg(long)]
+    preview: bool,
+    /// Write what would run to PLAN, and run nothing
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["preview", "plan"])]
+    out: Option<PathBuf>,
+    /// Run what --out wrote, exactly so: refused where scripts, ledger or environment are different now
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["target", "allow_out_of_order"])]
+    plan: Option<PathBuf>,
     #[command(flatten)]
-    options: Options,
-}
-
-/// How a run goes about it.
-#[derive(Debug, Args)]
-pub struct Options {
-    /// How long to wait for another run to end
-    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = time)]
-    lock_wait: Duration,
-    /// How long a statement waits for a lock before all is rolled back and tried again
-    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = time)]
-    lock_timeout: Duration,
-    /// After which migrations the schema is stored
-    #[arg(long, value_enum, default_value = "last")]
-    snapshots: When,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum When {
-    /// The last of a run
-    Last,
-    /// Each
-    Each,
-}
-
-impl Options {
-    pub fn lock_timeout_ms(&self) -> u64 {
-        u64::try_from(self.lock_timeout.as_millis()).unwrap_or(u64::MAX)
-    }
-
-    pub fn run(&self) -> RunOptions {
-        let snapshots = match self.snapshots {
-            When::Last => Snapshots::Last,
-            When::Each => Snapshots::Each,
-        };
-        RunOptions { lock_wait: self.lock_wait, snapshots }
-    }
+    lock_wait: LockWait,
 }
 
 impl Up {
-    /// Applies.
-    pub async fn run(self, work: Work, global: &Global) -> Result<Exit, Failure> {
-        let files = work.files()?;
-        let request = UpRequest {
-            environment: work.environment(),
-            target: self.target.clone(),
-            allow_out_of_order: self.allow_out_of_order,
-            lock_timeout_ms: self.options.lock_timeout_ms(),
-        };
-        let plan = plan_up(&files, &work.entries().await?, &request);
-        if self.preview {
-            return show_plan(&files, &plan, global);
-        }
-        refuse(&plan)?;
-        if !plan.steps.is_empty() {
-            work.confirm(global, &format!("{} will be applied", counted(plan.steps.len())))?;
-        }
-        let connector = work.connector()?;
-        let (pace, options, mut progress) = (Terminal::start(), self.options.run(), show::Progress::new());
-        let connector: &dyn MigrationConnector = &connector;
-        let surroundings =
-            Surroundings { connector, files: &files, options: &options, pace: &pace, observer: &mut progress };
-        finish(up(surroundings, &request).await, &work, global)
-    }
-}
-
-pub fn counted(migrations: usize) -> String {
-    format!("{migrations} migration{}", if migrations == 1 { "" } else { "s" })
-}
-
-/// `003`, or the whole name of a migration.
-pub fn version(text: &str) -> Result<Version, String> {
-    let found = Version::parse(text).or_else(|| split_name(text).map(|(version, _)| version));
-    found.ok_or_else(|| "expected the version of a migration, such as 003 or 20260131120000".to_owned())
-}
-
-/// The SQL of a plan; as JSON the plan with it. A plan that is refused is shown as well, with its reasons.
-pub fn show_plan(files: &Files, plan: &Plan, global: &Global) -> Result<Exit, Failure> {
-    let sql = preview(files, plan);
-    let text = match global.format.unwrap_or(Format::Text) {
-        Format::Text => sql,
-        Format::Json => {
-            let mut document = serde_json::to_value(plan).map_err(Failure::with(Exit::Failed))?;
-            document["sql"] = sql.into();
-            serde_json::to_string_pretty(&document).map_err(Failure::with(Exit::Failed))? + "\n"
-        }
-    };
-    output::result(global, &text)?;
-    for skipped in &plan.skipped {
-        output::say(format!("skipped {}: {}", skipped.title, skipped.reason));
-    }
-    refuse(plan)?;
-    Ok(Exit::Done)
-}
-
-/// Prints what a run did.
-pub fn finish(outcome: Result<RunReport, RunError>, work: &Work, global: &Global) -> Result<Exit, Failure> {
-    match global.format.unwrap_or(Format::Text) {
-        Format::Json => {
-            let document = show::document(&outcome);
-            let text = serde_json::to_string_pretty(&document).map_err(Failure::with(Exit::Failed))?;
-            output::result(global, &(text + "\n"))?;
-        }
-        Format::Text => {
-            let report = outcome.as_ref().unwrap_or_else(|error| &error.report);
-            if outcome.is_ok() || !report.migrations.is_empty() {
-                output::result(global, &(show::summary(report, &work.target()?) + "\n"))?;
+    /// Applies, or says what would be.
+    pub async fn run(self, global: &Global, directory: Option<&Path>, interrupt: &Interrupt) -> Result<Exit, Failure> {
+        let migrations = Migrations::load(global, directory)?;
+        let request = self.request(&migrations)?;
+        let connector = migrations.connector()?;
+        if self.preview || self.out.is_some() || migrations.is_protected()? {
+            let (_connection, entries) = entries(&connector).await?;
+            let plan = plan_up(&migrations.files, &entries, &request);
+            if self.preview {
+                return report::plan::preview(global, &migrations.files, &plan);
+            }
+            if let Some(out) = &self.out {
+                let approval = Approval::of(&plan, &entries, &request);
+                return self.store(out, &plan, &approval);
+            }
+            if plan.refusals.is_empty() && !plan.steps.is_empty() {
+                migrations.confirm(global, &format!("{} will be applied", report::plan::titles(&plan))).await?;
             }
         }
+        let mut observer = report::progress::Progress::new(interrupt);
+        let surroundings = Surroundings {
+            connector: &connector,
+            files: &migrations.files,
+            options: &migrations.run_options(self.lock_wait),
+            pace: &Clock(interrupt),
+            observer: &mut observer,
+        };
+        let outcome = up(surroundings, &request).await;
+        report::run::finish(global, outcome, observer.applied())
     }
-    outcome.map(|_| Exit::Done).map_err(|error| failed(&error.failure))
+
+    fn request(&self, migrations: &Migrations) -> Result<UpRequest, Failure> {
+        let environment = migrations.environment();
+        let lock_timeout_ms = migrations.lock_timeout_ms();
+        let Some(path) = &self.plan else {
+            let (target, allow_out_of_order) = (self.target.clone(), self.allow_out_of_order);
+            return Ok(UpRequest { environment, target, allow_out_of_order, lock_timeout_ms, approval: None });
+        };
+        let failed = |why: String| Failure::new(Exit::Configuration, format!("{}: {why}", path.display()));
+        let text = std::fs::read_to_string(path).map_err(|error| failed(format!("it cannot be read: {error}")))?;
+        let approval = Approval::read(&text).map_err(failed)?;
+        Ok(approval.request(environment))
+    }
+
+    fn store(&self, out: &Path, plan: &Plan, approval: &Approval) -> Result<Exit, Failure> {
+        if !plan.refusals.is_empty() {
+            return Err(report::plan::refused(plan));
+        }
+        let text = approval.write().map_err(Failure::with(Exit::Failed))?;
+        output::write_whole(out, text.as_bytes())
+            .map_err(|error| Failure::new(Exit::Failed, format!("{}: {error}", out.display())))?;
+        output::say(format!(
+            "{}: {}; nothing was run. `confiture migrate up --plan {}` runs it.",
+            out.display(),
+            report::plan::summary(plan),
+            out.display()
+        ));
+        Ok(Exit::Done)
+    }
 }

@@ -26,6 +26,7 @@ fn nothing_found_loads() {
     assert_eq!(config.build.load_order[0].value, "db/schema/**/*");
     assert!(config.environments["local"].protected);
     assert_eq!(config.linting.rules.len(), 3);
+    assert!(config.migrations.directory.is_some());
     assert_eq!(config.linting.custom_rules.len(), 1);
     assert!(config.plugins["mine"].grant.is_some());
 }
@@ -73,6 +74,7 @@ fn what_is_there_is_found() {
     assert!(!text.contains("hunter2"));
     let config = loads(&text);
     assert_eq!(config.build.load_order.len(), 4);
+    assert_eq!(config.migrations.directory.as_deref(), Some(Path::new("/project/db/migrations")));
     assert_eq!(config.environments.keys().collect::<Vec<_>>(), ["local", "prod"]);
 }
 

@@ -1,6 +1,6 @@
 //! The plan of `up`: files against the ledger.
 
-use super::{Action, Direction, Plan, RefusalCode, Skipped, counted, entry_title};
+use super::{Action, Approval, Direction, Plan, RefusalCode, Skipped, counted, entry_title};
 use crate::migrate::{
     FileError, Version,
     files::{Files, Id, Migration},
@@ -19,6 +19,8 @@ pub struct UpRequest {
     pub allow_out_of_order: bool,
     /// Milliseconds that a statement waits for a lock, where its migration does not say.
     pub lock_timeout_ms: u64,
+    /// The plan that it must be, where somebody approved one.
+    pub approval: Option<Approval>,
 }
 
 /// Plans `up`.
@@ -31,7 +33,11 @@ pub fn plan_up(files: &Files, entries: &[LedgerEntry], request: &UpRequest) -> P
     up.resume();
     up.pending();
     up.repeatables();
-    up.plan
+    let mut plan = up.plan;
+    if let Some(approval) = &request.approval {
+        approval.check(&mut plan, entries, request);
+    }
+    plan
 }
 
 struct Up<'a> {
