@@ -57,25 +57,6 @@ impl Exit {
     }
 }
 
-impl Exit {
-    /// The exit with this code; a failure where there is none.
-    pub fn from_code(code: u8) -> Self {
-        let all = [
-            Self::Done,
-            Self::Findings,
-            Self::Usage,
-            Self::Configuration,
-            Self::Database,
-            Self::LockHeld,
-            Self::Plugin,
-            Self::Refused,
-            Self::PartWay,
-            Self::Interrupted,
-        ];
-        all.into_iter().find(|exit| *exit as u8 == code).unwrap_or(Self::Failed)
-    }
-}
-
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit.code())

@@ -73,7 +73,6 @@ async fn run(arguments: Arguments, interrupt: &Interrupt) -> Result<Exit, Failur
         Command::Migrate(command) => command.run(&global, interrupt).await,
         Command::Scratch(command) => command.run().await,
         Command::Plugin(command) => command.run(&global).await,
-        Command::Migrate(command) => command.run(&global).await,
         Command::Completions(command) => command.run(&global),
     }
 }
