@@ -26,3 +26,17 @@ pub async fn database(sql: &[&str]) -> (String, PgSession) {
     }
     (cluster.url(&name), session)
 }
+
+/// The server's major version: 15.
+pub async fn major_version() -> u32 {
+    cluster().await.server_version() / 10_000
+}
+
+/// Whether the server has what a test's input needs; where it has not, the test says that it skips.
+pub async fn has_version(least: u32, what: &str) -> bool {
+    let has_it = major_version().await >= least;
+    if !has_it {
+        eprintln!("skipped: {what} needs PostgreSQL {least}");
+    }
+    has_it
+}

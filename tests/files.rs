@@ -10,7 +10,10 @@ use confiture_postgres::{
     scratch::{Scratch, ScratchOptions},
     session::PgSession,
 };
-use confiture_tests::corpus;
+use confiture_tests::{
+    cluster::{has_version, major_version},
+    corpus,
+};
 use std::path::{Path, PathBuf};
 
 async fn scratch() -> (Scratch, PgSession) {
@@ -82,9 +85,17 @@ COPY gone FROM stdin;
 CREATE TABLE chosen AS SELECT 1 AS a;
 "#;
 
+/// PostgreSQL 13 knows the bodies of functions only as texts.
+async fn schema() -> String {
+    match major_version().await {
+        ..14 => SCHEMA.replace("LANGUAGE sql RETURN 1;", "LANGUAGE sql AS 'SELECT 1';"),
+        _ => SCHEMA.to_owned(),
+    }
+}
+
 #[tokio::test]
 async fn every_object_knows_where_it_was_made() {
-    let files = [file(SCHEMA)];
+    let files = [file(&schema().await)];
     let snapshot = build(&files).await.expect("builds");
     let at = |source: &Option<SourceSpan>| at(&files, source.as_ref());
     let children = relation(&snapshot, "children");
@@ -205,8 +216,18 @@ async fn northwind_and_chinook_are_built() {
 }
 
 #[tokio::test]
-async fn cratesio_and_penpot_are_built() {
+async fn penpot_is_built() {
     let Some(corpora) = corpus("corpora") else { return };
+    let (own, all) = placed(&penpot(&corpora.join("penpot/sql"))).await;
+    assert!(all > 500 && own > 300, "{own} of {all}");
+}
+
+#[tokio::test]
+async fn cratesio_is_built() {
+    let Some(corpora) = corpus("corpora") else { return };
+    if !has_version(14, "CREATE OR REPLACE TRIGGER").await {
+        return;
+    }
     let mut cratesio = files_below(&corpora.join("cratesio/sql/migrations"));
     cratesio.retain(|file| file.shown.ends_with("up.sql"));
     let version = |file: &SourceFile| {
@@ -216,8 +237,6 @@ async fn cratesio_and_penpot_are_built() {
     cratesio.sort_by_key(version);
     let (own, all) = placed(&cratesio).await;
     assert!(all > 200 && all - own <= 1, "{own} of {all}");
-    let (own, all) = placed(&penpot(&corpora.join("penpot/sql"))).await;
-    assert!(all > 500 && own > 300, "{own} of {all}");
 }
 
 /// In the order that the project itself lists its migrations in.

@@ -2,12 +2,13 @@
 
 use crate::{
     command::{Outcome, cargo, exists, run, step, target, workspace},
-    postgres::Server,
+    postgres::{Server, all_versions},
 };
-use std::{
-    io::{BufRead, BufReader},
-    process::{Command, Stdio},
-};
+use count::Count;
+use serde_json::Value;
+use std::time::Instant;
+
+mod count;
 
 /// Checks and tests all of it; ends with one line that counts the tests.
 pub fn test(arguments: &[&str]) -> Outcome {
@@ -20,16 +21,11 @@ pub fn test(arguments: &[&str]) -> Outcome {
         check_sources()?;
     }
     let server = prepare()?;
-    let mut total = Count::default();
-    if all_postgres {
-        for server in crate::postgres::all_versions()? {
-            eprintln!("── {server}");
-            total += tests(&filter, &server)?;
-        }
-    } else {
-        total += tests(&filter, &server)?;
+    let total = if all_postgres { on_all(&filter, &server)? } else { tests(&everything(), &filter, &server)? };
+    for (why, tests) in &total.skipped_because {
+        println!("skipped, {why}: {}", tests.iter().map(String::as_str).collect::<Vec<_>>().join(", "));
     }
-    println!("{} passed, {} failed, {} skipped", total.passed, total.failed, total.ignored);
+    println!("{} passed, {} failed, {} skipped", total.passed, total.failed, total.skipped);
     if total.failed > 0 {
         return Err(format!("{} tests failed", total.failed));
     }
@@ -38,6 +34,58 @@ pub fn test(arguments: &[&str]) -> Outcome {
     }
     Ok(())
 }
+
+/// Everything once, on the server that is there anyway; on each other version what touches a server. Nothing is compiled
+/// a second time: a server is chosen when a test runs.
+fn on_all(filter: &[&str], first: &Server) -> Result<Count, String> {
+    let servers = all_versions()?;
+    let on_a_server = on_a_server()?;
+    let mut table = String::from("PostgreSQL   passed   failed   skipped     time\n");
+    let mut total = Count::default();
+    for server in &servers {
+        eprintln!("── {server}");
+        let start = Instant::now();
+        let scope = if server.version == first.version { everything() } else { on_a_server.clone() };
+        let count = tests(&scope, filter, server)?;
+        let seconds = start.elapsed().as_secs();
+        table += &format!(
+            "{:<10} {:>8} {:>8} {:>9} {seconds:>6} s\n",
+            server.version, count.passed, count.failed, count.skipped
+        );
+        for name in &count.failures {
+            table += &format!("           failed: {name}\n");
+        }
+        total += count;
+    }
+    println!("\n{table}");
+    Ok(total)
+}
+
+/// For cargo: all tests of the workspace.
+fn everything() -> Vec<String> {
+    vec!["--workspace".to_owned()]
+}
+
+/// For cargo: the tests, without those in documentation, of the packages that can start a server.
+fn on_a_server() -> Result<Vec<String>, String> {
+    let output = cargo(&["metadata", "--no-deps", "--format-version", "1", "--offline"])
+        .output()
+        .map_err(|error| format!("cargo could not be started: {error}"))?;
+    let metadata: Value =
+        serde_json::from_slice(&output.stdout).map_err(|error| format!("`cargo metadata` answers no JSON: {error}"))?;
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let starts_servers = |package: &&Value| {
+        let mut dependencies = package["dependencies"].as_array().into_iter().flatten();
+        package["name"] == SERVERS || dependencies.any(|dependency| dependency["name"] == SERVERS)
+    };
+    let names = packages.filter(starts_servers).filter_map(|package| package["name"].as_str());
+    let mut arguments = vec!["--tests".to_owned()];
+    arguments.extend(names.flat_map(|name| ["--package".to_owned(), name.to_owned()]));
+    Ok(arguments)
+}
+
+/// The package that starts servers.
+const SERVERS: &str = "confiture-postgres";
 
 /// What needs no build of the product: formatting, clippy, licences.
 fn check_sources() -> Outcome {
@@ -64,76 +112,13 @@ pub fn prepare() -> Result<Server, String> {
     Ok(server)
 }
 
-/// How the tests of one run ended.
-#[derive(Default, Clone, Copy)]
-struct Count {
-    passed: u64,
-    failed: u64,
-    ignored: u64,
-}
-
-impl std::ops::AddAssign for Count {
-    fn add_assign(&mut self, other: Self) {
-        self.passed += other.passed;
-        self.failed += other.failed;
-        self.ignored += other.ignored;
-    }
-}
-
-/// Runs the workspace's tests, showing what the runner prints and adding up its closing lines.
-fn tests(filter: &[&str], server: &Server) -> Result<Count, String> {
-    let mut command = cargo(&["test", "--workspace", "--no-fail-fast", "--"]);
-    command.args(filter);
+/// Runs tests, showing what the runner prints and adding up its closing lines.
+fn tests(scope: &[String], filter: &[&str], server: &Server) -> Result<Count, String> {
+    let mut command = cargo(&["test", "--no-fail-fast"]);
+    // A test that skips says so in its output, which is otherwise only shown where a test fails.
+    command.args(scope).args(["--", "--show-output"]).args(filter);
     command.env("CONFITURE_BIN", target().join("debug/confiture"));
     command.env("CONFITURE_PLUGINS_DIR", workspace().join("target/plugins"));
     command.env("CONFITURE_PG_BIN", &server.binaries);
-    count(&mut command)
-}
-
-fn count(command: &mut Command) -> Result<Count, String> {
-    let mut child =
-        command.stdout(Stdio::piped()).spawn().map_err(|error| format!("cargo could not be started: {error}"))?;
-    let mut total = Count::default();
-    if let Some(stdout) = child.stdout.take() {
-        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-            println!("{line}");
-            if let Some(count) = closing_line(&line) {
-                total += count;
-            }
-        }
-    }
-    let status = child.wait().map_err(|error| format!("cargo test: {error}"))?;
-    // A test binary that does not compile, or dies before its closing line, has counted nothing.
-    if !status.success() && total.failed == 0 {
-        return Err(format!("cargo test failed ({status})"));
-    }
-    Ok(total)
-}
-
-/// Reads `test result: ok. 12 passed; 0 failed; 1 ignored; …`.
-fn closing_line(line: &str) -> Option<Count> {
-    let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
-    let mut total = Count::default();
-    for part in counts.split(';') {
-        match part.trim().split_once(' ')? {
-            (number, "passed") => total.passed = number.parse().ok()?,
-            (number, "failed") => total.failed = number.parse().ok()?,
-            (number, "ignored") => total.ignored = number.parse().ok()?,
-            _ => {}
-        }
-    }
-    Some(total)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::closing_line;
-
-    #[test]
-    fn a_closing_line_is_counted() {
-        let line = "test result: FAILED. 12 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.10s";
-        let count = closing_line(line).map(|count| (count.passed, count.failed, count.ignored));
-        assert_eq!(count, Some((12, 2, 1)));
-        assert!(closing_line("running 12 tests").is_none());
-    }
+    count::run(&mut command)
 }

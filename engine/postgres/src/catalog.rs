@@ -8,8 +8,9 @@
 //! Left out: system schemas, temporary ones, `confiture` and `confiture_scratch`, and what belongs to an extension.
 //! The same DDL gives the same records on every supported version: a valid NOT NULL is told by its column alone, although
 //! PostgreSQL 18 has a constraint for it; one that is not validated, which only 18 knows, is a constraint, and its column
-//! counts as nullable. Multirange types come with their range, constructor functions with theirs, and triggers that a
-//! partition has from its parent are the parent's.
+//! counts as nullable. Multirange types come with their range, constructor functions with theirs, triggers that a
+//! partition has from its parent are the parent's, and what a foreign key has for each partition that it leads to is the
+//! foreign key's. What PostgreSQL prints is passed on as it is: versions differ in how they print an expression or a view.
 
 mod attributes;
 mod comments;

@@ -10,6 +10,8 @@ use tokio_postgres::{Client, Error, Row, types::Oid};
 #[derive(Debug)]
 struct Found {
     oid: Oid,
+    /// The constraint that PostgreSQL made this one for; zero where somebody asked for it.
+    parent: Oid,
     relation: Oid,
     numbers: Vec<i16>,
     target: Oid,
@@ -28,7 +30,7 @@ pub(super) struct Constraints {
 /// Constraint triggers are triggers; a NOT NULL is here only where its column does not say it all.
 const SQL: &str = "
 SELECT oid, conrelid, conname::text, contype, conkey, pg_get_constraintdef(oid), convalidated, condeferrable, confrelid,
-  confkey, confdeltype, confupdtype
+  confkey, confdeltype, confupdtype, conparentid
 FROM pg_constraint
 WHERE connamespace = ANY($1) AND conrelid <> 0 AND contype <> 't' AND (contype <> 'n' OR NOT convalidated)";
 
@@ -44,10 +46,18 @@ pub(super) async fn read(client: &Client, scope: &Scope) -> Result<Constraints, 
         return Ok(Constraints::default());
     }
     let (found, elsewhere) = try_join!(scope.query(client, SQL), scope.query(client, ELSEWHERE))?;
-    let found = found.iter().filter_map(|row| constraint(row).transpose()).collect::<Result<_, _>>()?;
+    let found = found.iter().filter_map(|row| constraint(row).transpose()).collect::<Result<Vec<_>, _>>()?;
     let place =
         |row: &Row| -> Result<_, Error> { Ok((row.try_get(0)?, (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?))) };
-    Ok(Constraints { found, elsewhere: elsewhere.iter().map(place).collect::<Result<_, _>>()? })
+    Ok(Constraints { found: asked_for(found), elsewhere: elsewhere.iter().map(place).collect::<Result<_, _>>()? })
+}
+
+/// Without those that a foreign key to a partitioned table has for each of its partitions: they are of the same table, say
+/// nothing of their own, and have names that hang on the version.
+fn asked_for(mut found: Vec<Found>) -> Vec<Found> {
+    let relations: HashMap<Oid, Oid> = found.iter().map(|one| (one.oid, one.relation)).collect();
+    found.retain(|one| relations.get(&one.parent) != Some(&one.relation));
+    found
 }
 
 /// None where somebody dropped it while it was being read, so that it has no definition any more.
@@ -67,6 +77,7 @@ fn constraint(row: &Row) -> Result<Option<Found>, Error> {
     };
     Ok(Some(Found {
         oid: row.try_get(0)?,
+        parent: row.try_get(12)?,
         relation: row.try_get(1)?,
         numbers: row.try_get::<_, Option<Vec<i16>>>(4)?.unwrap_or_default(),
         target: row.try_get(8)?,
