@@ -1,11 +1,13 @@
 //! The project's own commands. `cargo xtask` lists them.
 
+mod apt;
 mod bench;
 mod command;
 mod demo;
 mod plugins;
 mod postgres;
 mod test;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -26,7 +28,7 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["demo"] => demo::demo(),
         ["test", rest @ ..] => test::test(rest),
-        ["plugins"] => command::step("plugins", plugins::run),
+        ["plugins"] => command::step("plugins", || wasm::ensure().and_then(|()| plugins::run())),
         ["bench", name] => bench::bench(name),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

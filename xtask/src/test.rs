@@ -107,6 +107,7 @@ fn check_sources() -> Outcome {
 pub fn prepare() -> Result<Server, String> {
     let server = crate::postgres::ensure().map_err(|why| format!("PostgreSQL: {why}"))?;
     eprintln!("── {server}");
+    step("WebAssembly", crate::wasm::ensure)?;
     step("plugins", crate::plugins::run)?;
     step("confiture", || run(&mut cargo(&["build", "--quiet", "--package", "confiture-cli"])))?;
     Ok(server)
