@@ -297,9 +297,11 @@ async fn certificates_are_checked_as_asked() {
     }
     let text = open(&url("other.test", "verify-full", &good), &env).await.expect_err("another name").to_string();
     assert!(text.contains("db.test") && text.contains("`other.test`"), "{text}");
-    let text =
-        open(&url("db.test", "verify-ca", Path::new("/nonexistent")), &env).await.expect_err("no file").to_string();
-    assert!(text.contains("/nonexistent") && text.contains("PGSSLROOTCERT"), "{text}");
+    let text = open(&url("db.test", "verify-ca", Path::new("/nonexistent/root.crt")), &env)
+        .await
+        .expect_err("no file")
+        .to_string();
+    assert!(text.contains("/nonexistent/root.crt") && text.contains("PGSSLROOTCERT"), "{text}");
     // Prefer falls back to a plain connection where the certificate is not accepted.
     let connection = open(&url("db.test", "prefer", &strange), &env).await.expect("plain");
     assert!(!is_encrypted(&connection).await);

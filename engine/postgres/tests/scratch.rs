@@ -167,6 +167,21 @@ fn a_killed_owner_leaves_neither_processes_nor_files() {
     wait_for("the guard's work", || !is_alive(&server) && !directory.exists());
 }
 
+/// Whatever its guard was doing at that moment: initdb still runs, or the server does not listen to signals yet.
+#[test]
+fn an_owner_that_is_killed_early_leaves_nothing_either() {
+    let place = place();
+    for moment in ["log", "data/PG_VERSION", "data/global/pg_control", "data/postmaster.pid"] {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["owns_a_cluster", "--exact"]).env("CONFITURE_TEST_OWNS_A_CLUSTER_IN", place.path());
+        let mut owner = KilledAtTheEnd(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+        wait_for(moment, || left_in(place.path()).iter().any(|directory| directory.join(moment).exists()));
+        owner.0.kill().unwrap();
+        owner.0.wait().unwrap();
+        wait_for("the guard's work", || left_in(place.path()).is_empty());
+    }
+}
+
 /// The processes of the guard of a directory: two shells that have it as an argument.
 #[cfg(target_os = "linux")]
 fn guards_of(directory: &Path) -> Vec<String> {
@@ -221,10 +236,12 @@ fn an_ordinary_user_can_do_all_this() {
     fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     let mut command = Command::new(&program);
-    command.args(["a_cluster_answers", "a_killed_owner", "two_clusters", "broken_binaries"]).current_dir("/");
+    command
+        .args(["a_cluster_answers", "a_killed_owner", "two_clusters", "broken_binaries", "an_owner_that_is_killed"])
+        .current_dir("/");
     let output = command.uid(65534).gid(65534).env("HOME", "/nonexistent").output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && text.contains("4 passed"), "{text}");
+    assert!(output.status.success() && text.contains("5 passed"), "{text}");
 }
 
 fn is_root() -> bool {

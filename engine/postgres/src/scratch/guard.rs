@@ -13,18 +13,23 @@ use std::{
 /// What the guard does. Its input is a pipe that we hold and never write to; its output is the lock of the directory.
 /// Neither reaches the programs that it starts. It ignores what a terminal sends to everything in it, and is in a
 /// process group of its own besides. A server that ends by itself leaves its files for us to read until we are gone.
+/// What a shell starts in the background ignores SIGQUIT until it says otherwise, so that a server which is just starting
+/// has to be told more than once.
 const SCRIPT: &str = r#"
 trap '' HUP INT TERM
 umask 077
 dir=$1 bin=$2 user=$3
 exec 3<&0 </dev/null
 until_closed() { while read -r _; do :; done <&3; }
+pause() { sleep 0.1 >/dev/null || sleep 1 >/dev/null; }
 if "$bin/initdb" --pgdata="$dir/data" --username="$user" --encoding=UTF8 --locale=C --auth=trust --no-sync \
       --wal-segsize=1 >"$dir/log" 2>&1 3<&- && cat "$dir/settings" >>"$dir/data/postgresql.conf"; then
   "$bin/postgres" -D "$dir/data" >"$dir/log" 2>&1 3<&- &
   server=$!
-  { until_closed; [ -e "$dir/ended" ] || kill -QUIT "$server"; } &
+  { until_closed; while kill -QUIT "$server"; do pause; done; } 2>/dev/null &
+  watcher=$!
   wait "$server"
+  kill -KILL "$watcher"
   echo postgres >"$dir/ended"
 else
   echo initdb >"$dir/ended"

@@ -70,8 +70,9 @@ impl Server {
 
     /// A shell holds the server: it ends it when its standard input does, which is when this process is gone.
     fn run(&self, program: &Path, data: &Path) {
-        let script =
-            r#"trap '' INT; "$1" -D "$2" >"$3/log" 2>&1 </dev/null & read -r _; kill -INT $!; wait; rm -rf "$3""#;
+        // More than once, because a server that is just starting ignores it.
+        let script = r#"trap '' INT; "$1" -D "$2" >"$3/log" 2>&1 </dev/null & read -r _
+            while kill -INT $! 2>/dev/null; do sleep 0.1; done; wait; rm -rf "$3""#;
         let mut command = self.command(Path::new("/bin/sh"));
         command.args(["-c", script, "sh"]).arg(program).arg(data).arg(&self.directory).stdin(Stdio::piped());
         // In a group of its own, so that the terminal's interrupt does not keep it from cleaning up.
