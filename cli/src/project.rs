@@ -46,6 +46,9 @@ impl Project {
             config,
         };
         project.environment()?;
+        if let Some(name) = global.env.as_ref().filter(|_| project.config.environments.is_empty()) {
+            crate::output::say(format!("no environment is configured: `{name}` is a name that rules see, and no more"));
+        }
         Ok(project)
     }
 
