@@ -67,6 +67,9 @@ impl Migrations {
     /// Reads the configuration and every file.
     pub fn load(global: &Global, directory: Option<&Path>) -> Result<Self, Failure> {
         let project = Project::load(global)?;
+        if let Some(why) = project.config.hooks_refusal() {
+            output::warn(why);
+        }
         let directory = find(&project, directory)?;
         let files = discover(&directory.path, &directory.shown).map_err(Failure::with(Exit::Configuration))?;
         for warning in &files.warnings {

@@ -2,7 +2,7 @@
 
 use crate::{database::LateDatabase, exit::Exit, failure::Failure, output, project::Project};
 use confiture_engine::{
-    config::{self, PluginConfig},
+    config::{self, Config, PluginConfig},
     lint::{self, rule::ActiveRule},
 };
 use confiture_host::{Host, HostOptions, Limits, LintGrant, Plugin};
@@ -48,6 +48,7 @@ fn cache_directory() -> Option<PathBuf> {
 
 /// Opens every plugin of the project. Nothing is granted yet.
 pub async fn open_all(project: &Project, host: &Host) -> Result<Vec<Opened>, Failure> {
+    refuse_unknown(&project.config)?;
     let defaults = config::grants(confiture_bundled::GRANTS).map_err(Failure::with(Exit::Configuration))?;
     let mut opened = Vec::new();
     for bundled in confiture_bundled::plugins() {
@@ -104,6 +105,16 @@ fn limits(configured: &PluginConfig) -> Option<Limits> {
     Some(limits)
 }
 
+/// A block without a file is about a bundled plugin: one that names none would grant, limit or switch off nothing.
+fn refuse_unknown(config: &Config) -> Result<(), Failure> {
+    let bundled: Vec<&str> = confiture_bundled::plugins().iter().map(|plugin| plugin.name).collect();
+    let unknown = config.plugins.iter().find(|(name, plugin)| plugin.source.is_none() && !bundled.contains(&&***name));
+    let Some((name, plugin)) = unknown else { return Ok(()) };
+    let help = format!("bundled: `{}`. A plugin of your own has a `source = \"FILE.wasm\"`", bundled.join("`, `"));
+    let message = format!("no bundled plugin is called `{name}`, and it names no file");
+    Err(Failure::new(Exit::Configuration, config.error(plugin.span, message, Some(help))))
+}
+
 fn two_of_one_name(name: &str) -> Failure {
     Failure::new(
         Exit::Configuration,
@@ -113,8 +124,25 @@ fn two_of_one_name(name: &str) -> Failure {
 
 /// Opens every plugin and makes those that offer rules ready to run.
 pub async fn load(project: &Project) -> Result<Loaded, Failure> {
+    refuse_missing(&project.config)?;
     let host = host()?;
     ready(open_all(project, &host).await?).await
+}
+
+/// A build without its plugins lints nothing, and a clean report would claim that it did.
+fn refuse_missing(config: &Config) -> Result<(), Failure> {
+    let wanted = |name| config.plugins.get(name).is_none_or(|plugin| plugin.enabled);
+    match confiture_bundled::plugins().iter().find(|plugin| plugin.wasm.is_none() && wanted(plugin.name)) {
+        None => Ok(()),
+        Some(plugin) => Err(Failure::new(
+            Exit::Plugin,
+            format!(
+                "this build carries no plugin `{0}`: run `cargo xtask plugins`, then build again, or switch it off \
+                 (`enabled = false` under `[plugins.{0}]`)",
+                plugin.name
+            ),
+        )),
+    }
 }
 
 /// Makes one plugin ready to run.

@@ -1,6 +1,11 @@
 //! The project that a command works on: its configuration, its environment, its database.
 
-use crate::{arguments::Global, exit::Exit, failure::Failure};
+use crate::{
+    arguments::{Format, Global},
+    exit::Exit,
+    failure::Failure,
+};
+use clap::ValueEnum;
 use confiture_engine::config::{self, Config, Environment};
 use confiture_postgres::{
     connect::{ConnectOptions, ProcessEnvironment, connect},
@@ -12,8 +17,10 @@ use std::path::PathBuf;
 pub struct Project {
     /// The configuration; defaults where there is no file.
     pub config: Config,
-    /// `--env`, which the configuration knows.
+    /// `--env`, which the configuration knows, or the one environment that it describes.
     environment: Option<String>,
+    /// Whether `--env` was given: then its database is the one that is meant, whatever `DATABASE_URL` says.
+    chosen: bool,
     database_url: Option<String>,
 }
 
@@ -32,8 +39,16 @@ impl Project {
             }
             None => Config::defaults(here),
         };
-        let project = Self { config, environment: global.env.clone(), database_url: global.database_url.clone() };
+        let project = Self {
+            environment: global.env.clone().or_else(|| config.default_environment.clone()),
+            chosen: global.env.is_some(),
+            database_url: global.database_url.clone(),
+            config,
+        };
         project.environment()?;
+        if let Some(name) = global.env.as_ref().filter(|_| project.config.environments.is_empty()) {
+            crate::output::say(format!("no environment is configured: `{name}` is a name that rules see, and no more"));
+        }
         Ok(project)
     }
 
@@ -42,12 +57,27 @@ impl Project {
         self.config.root.clone()
     }
 
-    /// The name of the environment under work, where the user gave one.
+    /// How a lint report is printed: `--format`, or the configuration's `report_format`.
+    pub fn report_format(&self, global: &Global) -> Result<Format, Failure> {
+        let written = match (global.format, &self.config.linting.report_format) {
+            (Some(format), _) => return Ok(format),
+            (None, None) => return Ok(Format::Text),
+            (None, Some(written)) => written,
+        };
+        Format::from_str(&written.value, true).map_err(|_| {
+            let known: Vec<String> = Format::value_variants().iter().map(|format| format!("`{format}`")).collect();
+            let message = format!("there is no report format `{}`", written.value);
+            let help = format!("write one of {}, or choose one with --format", known.join(", "));
+            Failure::new(Exit::Configuration, self.config.error(written.span, message, Some(help)))
+        })
+    }
+
+    /// The name of the environment under work: `--env`, or the one environment of a file that describes only one.
     pub fn environment_name(&self) -> Option<String> {
         self.environment.clone()
     }
 
-    /// The environment that `--env` names.
+    /// The environment under work, as far as the configuration describes it.
     pub fn environment(&self) -> Result<Option<&Environment>, Failure> {
         let Some(name) = &self.environment else { return Ok(None) };
         // Rules may ask for the environment's name where no database is configured: without any, every name will do.
@@ -57,23 +87,29 @@ impl Project {
         self.config.environment(name).map(Some).map_err(Failure::with(Exit::Configuration))
     }
 
-    /// Where the database is: `--database-url`, `--env`, `DATABASE_URL`, libpq's variables; the first that is there.
+    /// Where the database is: `--database-url`, `--env`, `DATABASE_URL`, the one environment of a file that describes
+    /// only one, libpq's variables; the first that is there.
     pub fn connect_options(&self) -> Result<ConnectOptions, Failure> {
         let variables = ProcessEnvironment;
-        let url = match (&self.database_url, self.environment()?) {
+        let url = match (&self.database_url, self.chosen) {
             (Some(url), _) => Some(url.clone()),
-            (None, Some(environment)) => {
-                let url = environment.database_url().map_err(Failure::with(Exit::Configuration))?;
-                Some(url.ok_or_else(|| self.no_url())?.expose().to_owned())
-            }
-            (None, None) if self.environment.is_some() => return Err(self.no_url()),
-            (None, None) => std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty()),
+            (None, true) => Some(self.url_of_environment()?.ok_or_else(|| self.no_url())?),
+            (None, false) => match std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty()) {
+                Some(url) => Some(url),
+                None => self.url_of_environment()?,
+            },
         };
         match url {
             Some(url) => ConnectOptions::from_url(&url, &variables),
             None => ConnectOptions::from_environment(&variables),
         }
         .map_err(Failure::with(Exit::Database))
+    }
+
+    fn url_of_environment(&self) -> Result<Option<String>, Failure> {
+        let Some(environment) = self.environment()? else { return Ok(None) };
+        let url = environment.database_url().map_err(Failure::with(Exit::Configuration))?;
+        Ok(url.map(|url| url.expose().to_owned()))
     }
 
     fn no_url(&self) -> Failure {

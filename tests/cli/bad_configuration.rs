@@ -86,3 +86,18 @@ fn a_secret_in_a_url_is_in_no_message() {
     assert!(!ran.stderr.contains("hunter2secret"), "{}", ran.stderr);
     ran.says(&["127.0.0.1", "1"]);
 }
+
+#[test]
+fn a_plugin_without_a_file_must_be_a_bundled_one() {
+    lint("[plugins.lint-schma]\ngrant = { database = \"read\" }\n").says(&[
+        "confiture.toml:1:10",
+        "lint-schma",
+        "`lint-schema`",
+        "source",
+    ]);
+}
+
+#[test]
+fn a_report_format_that_does_not_exist_names_those_that_do() {
+    lint("[linting]\nreport_format = \"jsn\"\n").says(&["confiture.toml:2:17", "`jsn`", "`text`", "`json`"]);
+}

@@ -64,3 +64,12 @@ fn a_stored_snapshot_that_is_none() {
     confiture(project.path(), &["lint", "b.json"]).expect(3).says(&["b.json:1"]);
     confiture(project.path(), &["lint", "c.json"]).expect(3).says(&["c.json", "99"]);
 }
+
+#[test]
+fn a_violated_constraint_does_not_show_the_row() {
+    let sql = "CREATE TABLE p (id int PRIMARY KEY, ssn text UNIQUE);\n\
+               INSERT INTO p VALUES (1, '123' || '-45'), (2, '123' || '-45');\n";
+    let project = project(&[("db/a.sql", sql)]);
+    let said = confiture(project.path(), &["build", "db", "--check"]).expect(5).stderr;
+    assert!(said.contains("db/a.sql:2:1") && said.contains("p_ssn_key") && !said.contains("123-45"), "{said}");
+}

@@ -205,3 +205,37 @@ fn find(document: &Value, rule: &str) -> Value {
     let found = document["findings"].as_array().expect("findings").iter().find(|finding| finding["rule"] == rule);
     found.unwrap_or_else(|| panic!("{rule} found nothing in {document}")).clone()
 }
+
+#[test]
+fn the_configuration_says_how_a_report_is_printed_unless_the_command_line_does() {
+    let project = project(&[TABLES, ("confiture.toml", "[linting]\nreport_format = \"json\"\n")]);
+    assert_eq!(confiture(project.path(), &["lint", "db"]).expect(0).json()["schema_version"], 1);
+    let text = confiture(project.path(), &["lint", "db", "--format", "text"]).expect(0).stdout;
+    assert!(text.starts_with("Linting the schema"), "{text}");
+}
+
+#[test]
+fn a_run_without_rules_does_not_claim_that_it_checked() {
+    let project = project(&[TABLES, ("confiture.toml", "[linting]\nenabled = false\n")]);
+    let text = confiture(project.path(), &["lint", "db"]).expect(0).stdout;
+    assert!(text.contains("Nothing was checked") && !text.contains("No findings"), "{text}");
+}
+
+#[test]
+fn a_name_with_a_line_break_does_not_pass_for_a_line_of_the_report() {
+    let project = project(&[("db/a.sql", "CREATE TABLE \"a\nERRORS (0): none\" (id int);\n")]);
+    let text = confiture(project.path(), &["lint", "db"]).expect(1).stdout;
+    assert!(!text.lines().any(|line| line.starts_with("ERRORS (0)")), "{text}");
+}
+
+#[test]
+fn the_one_environment_of_a_file_needs_no_env() {
+    let file = "environment:\n  name: production\n  database_url: host=/nowhere/at/all dbname=d\n  hooks: {}\n";
+    let project = project(&[("confiture.yaml", file), ("db/a.sql", "CREATE UNLOGGED TABLE a (id int PRIMARY KEY);\n")]);
+    confiture(project.path(), &["lint"]).expect(4).says(&["/nowhere/at/all"]);
+    let text = confiture(project.path(), &["lint", "db"]).expect(1).stdout;
+    assert!(text.contains("UNLOGGED (unsafe for production)"), "{text}");
+    let elsewhere = [("DATABASE_URL", "host=/another/place dbname=d")];
+    run(project.path(), &["lint"], &elsewhere).expect(4).says(&["/another/place"]);
+    run(project.path(), &["lint", "--env", "production"], &elsewhere).expect(4).says(&["/nowhere/at/all"]);
+}

@@ -19,7 +19,7 @@ usage: cargo xtask COMMAND
                            formatting, lints, licences and every test; with --all-postgres on PostgreSQL 13 to 18,
                            with FILTER only the tests whose name contains it
   plugins                  builds the bundled plugins and the guests of the tests, and precompiles the bundled ones
-  bench host               what crossing the plugin boundary costs, against the figures that the design rests on
+  bench host               what crossing the plugin boundary costs, against the figures that decisions rest on
 ";
 
 fn main() -> ExitCode {

@@ -55,6 +55,7 @@ impl Lint {
         if let Some(rule) = &self.explain {
             return explain(&loaded, rule).and_then(|text| output::result(global, &text)).map(|()| Exit::Done);
         }
+        let format = project.report_format(global)?;
         let source = Source::of(&self.paths)?;
         let rules = loaded.resolve(&project)?;
         if source == Source::Live {
@@ -70,7 +71,7 @@ impl Lint {
         };
         let mut report = lint::run(&loaded.plugins, &rules, &view).await;
         report.findings.retain(|finding| reported.covers(finding.span.as_ref()));
-        let text = match global.format.unwrap_or(Format::Text) {
+        let text = match format {
             Format::Text => report::text::render(&report, &title),
             Format::Json => report::json::render(&report)?,
         };

@@ -53,7 +53,13 @@ fn section(text: &mut String, severity: Severity, findings: &[&Reported], number
 
 fn one(text: &mut String, finding: &Reported, number: usize, last: bool, style: Style) {
     let (branch, stem) = if last { ("└─", "  ") } else { ("├─", "│ ") };
-    let _ = writeln!(text, "{branch} {}: {}", styled(style, format!("{number:03}")), finding.message);
+    // A name may hold line breaks: none of its lines may pass for one of the report's own.
+    let mut lines = finding.message.lines();
+    let first = lines.next().unwrap_or_default();
+    let _ = writeln!(text, "{branch} {}: {first}", styled(style, format!("{number:03}")));
+    for line in lines {
+        let _ = writeln!(text, "{stem}      {line}");
+    }
     let mut details = Vec::new();
     let place = match &finding.span {
         Some(span) => span.to_string(),
@@ -80,6 +86,10 @@ fn closing(text: &mut String, report: &LintReport) {
     let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
     let (errors, warnings, infos) = (count(Severity::Error), count(Severity::Warning), count(Severity::Info));
     let _ = writeln!(text);
+    if report.checked.rules.is_empty() && report.faults.is_empty() {
+        let _ = writeln!(text, "{} Nothing was checked: no rule is switched on.", styled(YELLOW, "!"));
+        return;
+    }
     if report.findings.is_empty() && report.faults.is_empty() {
         let _ = writeln!(text, "{} No findings.", styled(GREEN, "✓"));
         return;

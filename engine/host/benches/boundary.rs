@@ -1,4 +1,4 @@
-//! What crossing the boundary costs, against the figures that the design rests on: `cargo xtask bench host`.
+//! What crossing the boundary costs, against the figures that decisions rest on: `cargo xtask bench host`.
 //!
 //! Times are medians, on whatever machine this is: the ratio to the reference says whether the shape still holds.
 #![allow(clippy::print_stdout, missing_docs)]

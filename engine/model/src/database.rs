@@ -20,6 +20,14 @@ pub struct DbError {
     pub context: Option<String>,
 }
 
+impl DbError {
+    /// Whether `detail` quotes values of a row, as PostgreSQL's does for violated constraints (class 23: the key, or the
+    /// whole failing row) and data that does not fit (class 22).
+    pub fn quotes_rows(&self) -> bool {
+        self.sqlstate.starts_with("22") || self.sqlstate.starts_with("23")
+    }
+}
+
 impl fmt::Display for DbError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} (SQLSTATE {})", self.message, self.sqlstate)

@@ -1,5 +1,5 @@
-//! Why DDL files could not be gathered or run. What is printed here is for the user's own terminal: PostgreSQL's DETAIL
-//! and CONTEXT may hold row values.
+//! Why DDL files could not be gathered or run. What is printed here may end in the log of whoever runs us: where
+//! PostgreSQL's DETAIL quotes a row, it is left out.
 
 use confiture_model::{database::DbError, object::SourceSpan};
 use std::fmt;
@@ -97,7 +97,11 @@ impl fmt::Display for FailedStatement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.span, self.error)?;
         line(f, "", self.caret.as_deref())?;
-        line(f, "DETAIL: ", self.error.detail.as_deref())?;
+        let detail = self.error.detail.as_deref();
+        match self.error.quotes_rows() {
+            true => line(f, "DETAIL: ", detail.map(|_| "left out, because it quotes values of a row"))?,
+            false => line(f, "DETAIL: ", detail)?,
+        }
         line(f, "HINT: ", self.error.hint.as_deref())?;
         line(f, "CONTEXT: ", self.error.context.as_deref())
     }

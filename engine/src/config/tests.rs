@@ -171,7 +171,7 @@ fn aliases_copy_within_reason() {
     assert_eq!(config.directories["b"], PathBuf::from("/x"));
 }
 
-/// The block of the specification's PrintOptim example.
+/// A whole project in one block.
 #[test]
 fn one_environment_in_a_block() {
     let text = r#"

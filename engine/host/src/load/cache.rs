@@ -66,7 +66,11 @@ impl Cache {
 }
 
 fn write_new(path: &Path, native: &[u8]) -> io::Result<()> {
-    let mut file = fs::File::create_new(path)?;
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
     file.write_all(&Sha256::digest(native))?;
     file.write_all(native)
 }

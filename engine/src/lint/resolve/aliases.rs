@@ -1,4 +1,4 @@
-//! Other spellings of rules: those of the strategy paper that Confiture grew from. Only data.
+//! Other spellings of rules: those that projects already use. Only data.
 
 /// What an alias stands for.
 #[derive(Clone, Copy, Debug)]

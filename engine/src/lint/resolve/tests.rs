@@ -6,7 +6,7 @@ use confiture_model::{finding::Severity, object::ObjectKind, object::ObjectRef, 
 use serde_json::{Value as Json, json};
 
 mod bad;
-mod paper;
+mod spellings;
 
 fn rule(id: &str, on: bool, options: &[(&str, bool, Json)]) -> RuleInfo {
     let options = options.iter().map(|(name, required, schema)| OptionInfo {

@@ -47,7 +47,7 @@ fn every_form_is_found_and_ordered() {
 }
 
 #[test]
-fn the_papers_first_example_loads() {
+fn a_migration_with_hooks_and_sections_loads() {
     let yaml = r#"# confiture-migrations/003_add_customer_analytics.yaml
 migration:
   name: 003_add_customer_analytics

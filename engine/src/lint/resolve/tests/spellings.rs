@@ -1,4 +1,4 @@
-//! The shapes of the specification, as far as rules for them exist.
+//! Other spellings and shapes of a `linting` block, as far as rules for them exist.
 
 use super::shown;
 
