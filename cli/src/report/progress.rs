@@ -70,10 +70,10 @@ impl<'a> Progress<'a> {
             Direction::Down => "Undoing",
         };
         if self.terminal {
-            output::say(format!("\n{} {}", styled(BOLD, format!("{doing} migration {title}...")), position(index, of)));
+            output::say(format!("\n{}{}", styled(BOLD, format!("{doing} migration {title}...")), position(index, of)));
         } else {
             let statements = counted(u64::from(statements), "statement");
-            output::say(format!("{title}: begun, {statements} {}", position(index, of)));
+            output::say(format!("{title}: begun, {statements}{}", position(index, of)));
         }
     }
 
@@ -196,7 +196,7 @@ pub fn seconds(ms: u64) -> String {
 }
 
 fn position(index: usize, of: usize) -> String {
-    if of > 1 { format!("({index} of {of})") } else { String::new() }
+    if of > 1 { format!(" ({index} of {of})") } else { String::new() }
 }
 
 fn twig(index: usize, of: usize) -> &'static str {
