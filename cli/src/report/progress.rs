@@ -40,8 +40,9 @@ impl<'a> Progress<'a> {
         Self { interrupt, terminal, applied: None, running: None, direction, reminded_ms: None }
     }
 
-    /// How many migrations were applied when it began.
-    pub fn applied(&self) -> Option<usize> {
+    /// The run has ended. Answers how many migrations were applied when it began, where it got that far.
+    pub fn end(mut self) -> Option<usize> {
+        self.broken_off();
         self.applied
     }
 
