@@ -4,6 +4,7 @@ use super::site::{at, site};
 use confiture_tests::{
     cluster::database,
     program::{confiture, project, run, write},
+    workspace,
 };
 
 const TWO: [(&str, &str); 3] = [
@@ -211,4 +212,17 @@ async fn every_form_of_files() {
     site.write("R__view.sql", "CREATE OR REPLACE VIEW v AS SELECT 2 AS one;");
     assert!(site.migrate(&["up"]).expect(0).stdout.contains("1 migration applied"));
     assert_eq!(site.value("SELECT one::text FROM v").await, "2");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_example_goes_up_and_down() {
+    let (url, _session) = database(&[]).await;
+    let example = workspace().join("examples/printoptim");
+    let migrate = |arguments: &[&str]| run(&example, &[&["migrate"], arguments].concat(), &[("DATABASE_URL", &url)]);
+    for _ in 0..2 {
+        migrate(&["up"]).expect(0).says(&["003_orders_by_customer runs statement by statement"]);
+        migrate(&["verify"]).expect(0);
+        migrate(&["down", "--steps", "3"]).expect(0);
+        migrate(&["verify"]).expect(0);
+    }
 }
