@@ -6,5 +6,7 @@ mod bad_sql;
 mod build;
 mod connections;
 mod lint;
+mod migrate;
 mod plugin;
+mod scratch;
 mod snapshot;

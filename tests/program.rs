@@ -59,6 +59,17 @@ pub fn confiture(directory: &Path, arguments: &[&str]) -> Ran {
 
 /// As [`confiture`], with some variables set.
 pub fn run(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
+    ran(command(directory, arguments, variables).output().expect("the program starts"))
+}
+
+/// What a run that was started by hand ended with.
+pub fn ran(output: Output) -> Ran {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program prints UTF-8");
+    Ran { code: output.status.code().unwrap_or(-1), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// The program, to be started by hand.
+pub fn command(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(confiture_bin());
     command.args(arguments).current_dir(directory).env("NO_COLOR", "1");
     for (name, _) in std::env::vars_os() {
@@ -68,9 +79,7 @@ pub fn run(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> 
         }
     }
     command.envs(variables.iter().copied());
-    let Output { status, stdout, stderr } = command.output().expect("the program starts");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program prints UTF-8");
-    Ran { code: status.code().unwrap_or(-1), stdout: text(stdout), stderr: text(stderr) }
+    command
 }
 
 /// Writes files into a fresh directory.

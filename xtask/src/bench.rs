@@ -1,13 +1,18 @@
-//! `cargo xtask bench NAME`: release builds, measured by the benchmarks that live beside the code.
+//! `cargo xtask bench NAME`: release builds, measured.
+
+mod migrate;
 
 use crate::command::{Outcome, cargo, run};
 
 /// Runs one benchmark.
-pub fn bench(name: &str) -> Outcome {
-    match name {
-        "host" => {
+pub fn bench(name: &str, arguments: &[&str]) -> Outcome {
+    match (name, arguments) {
+        ("host", []) => {
             run(cargo(&["bench", "--package", "confiture-host", "--bench", "boundary"]).env("CONFITURE_BENCH", "1"))
         }
-        other => Err(format!("there is no benchmark `{other}`: only `host`")),
+        ("migrate", []) => migrate::bench(None),
+        ("migrate", [history]) => migrate::bench(Some(history)),
+        (migrate::ROUNDS, [history]) => migrate::rounds(history),
+        (other, _) => Err(format!("there is no benchmark `{other}`: only `host` and `migrate [HISTORY]`")),
     }
 }

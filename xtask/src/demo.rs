@@ -1,15 +1,15 @@
 //! `cargo xtask demo`: the main job on a real example.
 
 use crate::command::{Outcome, run, target, workspace};
-use std::process::Command;
+use std::{ffi::OsString, process::Command};
 
-/// Builds the program, then builds, lints and explains the example as a user would.
+/// Builds the program, then lints, explains and migrates the example as a user would.
 pub fn demo() -> Outcome {
     let server = crate::test::prepare()?;
     let example = workspace().join("examples/printoptim");
     eprintln!("\nin examples/printoptim:");
     let confiture = |arguments: &[&str]| {
-        eprintln!("\n$ confiture {}", arguments.join(" "));
+        eprintln!("\n$ confiture {}", shown(arguments));
         let mut command = Command::new(target().join("debug/confiture"));
         command.args(arguments).current_dir(&example).env("CONFITURE_PG_BIN", &server.binaries);
         command
@@ -23,5 +23,28 @@ pub fn demo() -> Outcome {
             "the example's schema has findings, so `confiture lint` should exit 1; it ended with {findings}"
         ));
     }
-    run(&mut confiture(&["lint", "--explain", "foreign-key-indexed"]))
+    run(&mut confiture(&["lint", "--explain", "foreign-key-indexed"]))?;
+    run(confiture(&["scratch", "--", "sh", "-ec", MIGRATE]).env("PATH", with_program_first()?))
+}
+
+/// A script is shown by what it says itself.
+fn shown(arguments: &[&str]) -> String {
+    let words: Vec<&str> = arguments.iter().map(|word| if word.contains('\n') { "…" } else { word }).collect();
+    words.join(" ")
+}
+
+/// Up, a look at it, and back, on a database that is thrown away.
+const MIGRATE: &str = "
+    say() { printf '\\n$ %s\\n' \"$*\"; \"$@\"; }
+    say confiture migrate up
+    say confiture migrate status
+    say confiture migrate down --steps 2
+    say confiture migrate status
+    say confiture migrate verify";
+
+/// The PATH in which `confiture` is the program that was just built.
+fn with_program_first() -> Result<OsString, String> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let all = std::iter::once(target().join("debug")).chain(std::env::split_paths(&path));
+    std::env::join_paths(all).map_err(|error| format!("the program's directory cannot stand in PATH: {error}"))
 }

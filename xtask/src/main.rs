@@ -14,12 +14,13 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  demo                     builds the example schema in a scratch PostgreSQL, lints it and shows what it finds
+  demo                     lints the example schema in a scratch PostgreSQL, and applies and undoes its migrations
   test [--all-postgres] [FILTER]
                            formatting, lints, licences and every test; with --all-postgres on PostgreSQL 13 to 18,
                            with FILTER only the tests whose name contains it
   plugins                  builds the bundled plugins and the guests of the tests, and precompiles the bundled ones
   bench host               what crossing the plugin boundary costs, against the figures that decisions rest on
+  bench migrate [HISTORY]  a history in diesel's form, by a release build of confiture and by psql
 ";
 
 fn main() -> ExitCode {
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
         ["demo"] => demo::demo(),
         ["test", rest @ ..] => test::test(rest),
         ["plugins"] => command::step("plugins", || wasm::ensure().and_then(|()| plugins::run())),
-        ["bench", name] => bench::bench(name),
+        ["bench", name, rest @ ..] => bench::bench(name, rest),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -9,7 +9,7 @@ use crate::{
 };
 use confiture_engine::migrate::{
     files::Files,
-    plan::{self, Action, Direction, Mode, Plan},
+    plan::{self, Direction, Mode, Plan},
     run::RunFailure,
 };
 
@@ -70,9 +70,11 @@ pub fn notes(plan: &Plan) -> Vec<String> {
         if let Mode::Statements { why } = &step.mode {
             notes.push(format!("{} runs statement by statement, and can stop part-way: {why}", step.title));
         }
-        if plan.direction == Direction::Up && !step.reversible && matches!(step.action, Action::Apply) {
-            notes.push(format!("{} has no way down", step.title));
-        }
+    }
+    let one_way: Vec<&str> =
+        plan.steps.iter().filter(|step| !step.reversible).map(|step| step.title.as_str()).collect();
+    if plan.direction == Direction::Up && !one_way.is_empty() {
+        notes.push(format!("no way down: {}", list(one_way.into_iter())));
     }
     notes
 }

@@ -40,8 +40,9 @@ impl<'a> Progress<'a> {
         Self { interrupt, terminal, applied: None, running: None, direction, reminded_ms: None }
     }
 
-    /// How many migrations were applied when it began.
-    pub fn applied(&self) -> Option<usize> {
+    /// The run has ended. Answers how many migrations were applied when it began, where it got that far.
+    pub fn end(mut self) -> Option<usize> {
+        self.broken_off();
         self.applied
     }
 
@@ -70,10 +71,10 @@ impl<'a> Progress<'a> {
             Direction::Down => "Undoing",
         };
         if self.terminal {
-            output::say(format!("\n{} {}", styled(BOLD, format!("{doing} migration {title}...")), position(index, of)));
+            output::say(format!("\n{}{}", styled(BOLD, format!("{doing} migration {title}...")), position(index, of)));
         } else {
             let statements = counted(u64::from(statements), "statement");
-            output::say(format!("{title}: begun, {statements} {}", position(index, of)));
+            output::say(format!("{title}: begun, {statements}{}", position(index, of)));
         }
     }
 
@@ -196,7 +197,7 @@ pub fn seconds(ms: u64) -> String {
 }
 
 fn position(index: usize, of: usize) -> String {
-    if of > 1 { format!("({index} of {of})") } else { String::new() }
+    if of > 1 { format!(" ({index} of {of})") } else { String::new() }
 }
 
 fn twig(index: usize, of: usize) -> &'static str {

@@ -9,8 +9,8 @@ use crate::{
     output::{self, GREEN, styled},
 };
 use confiture_engine::migrate::{
-    plan::Direction,
-    run::{FailureReport, RunError, RunReport},
+    plan::{Direction, Refusal},
+    run::{FailureReport, RunError, RunFailure, RunReport},
 };
 use serde::Serialize;
 
@@ -21,6 +21,8 @@ struct Document<'a> {
     report: &'a RunReport,
     /// Why it ended early; null where it did not.
     failure: Option<FailureReport>,
+    /// Why nothing was run.
+    refusals: &'a [Refusal],
 }
 
 /// Prints how a run ended. `applied` is how many migrations were applied when it began, where it got that far.
@@ -31,13 +33,39 @@ pub fn finish(global: &Global, outcome: Result<RunReport, RunError>, applied: Op
     };
     let text = match global.format.unwrap_or(Format::Text) {
         Format::Text => summary(report, error.is_some(), applied),
-        Format::Json => json::render(&Document { report, failure: error.map(|error| error.report()) })?,
+        Format::Json => json::render(&document(report, error))?,
     };
     output::result(global, &text)?;
     match error {
         None => Ok(Exit::Done),
-        Some(error) => Err(failure(error)),
+        Some(error) => {
+            let failure = failure(error);
+            let message = format!("{}{}", failure.message, aftermath(error, report));
+            Err(Failure { message, ..failure })
+        }
     }
+}
+
+fn document<'a>(report: &'a RunReport, error: Option<&'a RunFailure>) -> Document<'a> {
+    let refusals: &[Refusal] = match error {
+        Some(RunFailure::Refused(plan)) => &plan.refusals,
+        _ => &[],
+    };
+    Document { report, failure: error.map(RunFailure::report), refusals }
+}
+
+/// What the failure of a statement left, which PostgreSQL's own words do not say.
+fn aftermath(error: &RunFailure, report: &RunReport) -> String {
+    let RunFailure::Statement(statement) = error else { return String::new() };
+    let back = match report.direction {
+        Direction::Up => "was rolled back: nothing of it is left",
+        Direction::Down => "is as it was: undoing it was rolled back",
+    };
+    let stays = match report.migrations.len() as u64 {
+        0 => String::new(),
+        count => format!("; {} before it stays done", counted(count, "migration")),
+    };
+    format!("\n{} {back}{stays}", statement.migration)
 }
 
 fn summary(report: &RunReport, failed: bool, applied: Option<usize>) -> String {

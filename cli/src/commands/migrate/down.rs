@@ -66,6 +66,6 @@ impl Down {
             observer: &mut observer,
         };
         let outcome = down(surroundings, &undo, migrations.lock_timeout_ms()).await;
-        report::run::finish(global, outcome, observer.applied())
+        report::run::finish(global, outcome, observer.end())
     }
 }

@@ -78,7 +78,7 @@ impl Up {
             observer: &mut observer,
         };
         let outcome = up(surroundings, &request).await;
-        report::run::finish(global, outcome, observer.applied())
+        report::run::finish(global, outcome, observer.end())
     }
 
     fn request(&self, migrations: &Migrations) -> Result<UpRequest, Failure> {

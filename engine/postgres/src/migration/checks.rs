@@ -160,7 +160,7 @@ impl Ledger {
         }
         if self.has_tables && !(self.is_owner && self.may_create) {
             let why = format!("the ledger in schema confiture has to be upgraded, which role {user} may not");
-            return Err(refused(why, format!("run `confiture migrate status` once as its owner, {owner}")));
+            return Err(refused(why, format!("run `confiture migrate up` once as its owner, {owner}")));
         }
         Ok(())
     }
