@@ -67,15 +67,17 @@ impl Migrations {
     /// Reads the configuration and every file.
     pub fn load(global: &Global, directory: Option<&Path>) -> Result<Self, Failure> {
         let project = Project::load(global)?;
-        if let Some(why) = project.config.hooks_refusal() {
-            output::warn(why);
-        }
         let directory = find(&project, directory)?;
         let files = discover(&directory.path, &directory.shown).map_err(Failure::with(Exit::Configuration))?;
         for warning in &files.warnings {
             output::warn(warning);
         }
         Ok(Self { project, files })
+    }
+
+    /// Refuses to run where the configuration has hooks: run without them, a migration would not be what was asked for.
+    pub fn refuse_hooks(&self) -> Result<(), Failure> {
+        self.project.config.hooks_refusal().map_or(Ok(()), |why| Err(Failure::new(Exit::Configuration, why)))
     }
 
     /// The name that `--env` gave the database.

@@ -7,6 +7,7 @@ use confiture_engine::{
 };
 use confiture_host::{Host, HostOptions, Limits, LintGrant, Plugin};
 use confiture_model::{
+    fault::Fault,
     plugin::{Capabilities, LintPlugin, Offer},
     rule::RuleInfo,
 };
@@ -24,10 +25,20 @@ pub struct Opened {
     pub limits: Option<Limits>,
 }
 
+/// Every plugin of a project.
+pub struct All {
+    /// Those that could be opened.
+    pub opened: Vec<Opened>,
+    /// Why the others could not.
+    pub faults: Vec<Fault>,
+}
+
 /// The plugins that offer rules, ready to run.
 pub struct Loaded {
     /// Ready to run.
     pub plugins: Vec<Arc<dyn LintPlugin>>,
+    /// Those that could not be opened, or were refused what they want: the others run without them.
+    pub faults: Vec<Fault>,
     /// What those with a `read` grant ask.
     pub database: Arc<LateDatabase>,
 }
@@ -46,11 +57,12 @@ fn cache_directory() -> Option<PathBuf> {
     Some(base.join("components"))
 }
 
-/// Opens every plugin of the project. Nothing is granted yet.
-pub async fn open_all(project: &Project, host: &Host) -> Result<Vec<Opened>, Failure> {
+/// Opens every plugin of the project. Nothing is granted yet. One that cannot be opened does not keep the others from
+/// it.
+pub async fn open_all(project: &Project, host: &Host) -> Result<All, Failure> {
     refuse_unknown(&project.config)?;
     let defaults = config::grants(confiture_bundled::GRANTS).map_err(Failure::with(Exit::Configuration))?;
-    let mut opened = Vec::new();
+    let mut all = All { opened: Vec::new(), faults: Vec::new() };
     for bundled in confiture_bundled::plugins() {
         let configured = project.config.plugins.get(bundled.name);
         if configured.is_some_and(|plugin| plugin.source.is_some()) {
@@ -66,26 +78,36 @@ pub async fn open_all(project: &Project, host: &Host) -> Result<Vec<Opened>, Fai
             ));
             continue;
         };
-        let plugin = host.open(bundled.name, wasm, bundled.precompiled).await.map_err(Failure::with(Exit::Plugin))?;
         let grant = configured.and_then(|plugin| plugin.grant.clone()).or_else(|| defaults.get(bundled.name).cloned());
         let limits = configured.and_then(limits);
-        opened.push(Opened { plugin, grant: grant.unwrap_or_default(), file: None, limits });
+        match host.open(bundled.name, wasm, bundled.precompiled).await {
+            Ok(plugin) => all.opened.push(Opened { plugin, grant: grant.unwrap_or_default(), file: None, limits }),
+            Err(fault) => all.faults.push(fault),
+        }
     }
     for (name, configured) in project.config.plugins.iter().filter(|(_, plugin)| plugin.enabled) {
         if let Some(source) = &configured.source {
-            opened.push(open(host, name, source.clone(), configured).await?);
+            match open(host, name, source.clone(), configured).await? {
+                Ok(opened) => all.opened.push(opened),
+                Err(fault) => all.faults.push(fault),
+            }
         }
     }
-    Ok(opened)
+    Ok(all)
 }
 
-async fn open(host: &Host, name: &str, file: PathBuf, configured: &PluginConfig) -> Result<Opened, Failure> {
+async fn open(
+    host: &Host,
+    name: &str,
+    file: PathBuf,
+    configured: &PluginConfig,
+) -> Result<Result<Opened, Fault>, Failure> {
     let wasm = std::fs::read(&file).map_err(|error| {
         Failure::new(Exit::Configuration, format!("plugin `{name}`: {} could not be read: {error}", file.display()))
     })?;
-    let plugin = host.open(name, &wasm, None).await.map_err(Failure::with(Exit::Plugin))?;
     let grant = configured.grant.clone().unwrap_or_default();
-    Ok(Opened { plugin, grant, file: Some(file), limits: limits(configured) })
+    let opened = host.open(name, &wasm, None).await;
+    Ok(opened.map(|plugin| Opened { plugin, grant, file: Some(file), limits: limits(configured) }))
 }
 
 /// The host's bounds with those of the configuration in their place; none where it sets none.
@@ -126,7 +148,7 @@ fn two_of_one_name(name: &str) -> Failure {
 pub async fn load(project: &Project) -> Result<Loaded, Failure> {
     refuse_missing(&project.config)?;
     let host = host()?;
-    ready(open_all(project, &host).await?).await
+    Ok(ready(open_all(project, &host).await?).await)
 }
 
 /// A build without its plugins lints nothing, and a clean report would claim that it did.
@@ -151,17 +173,25 @@ pub async fn load_one(opened: Opened) -> Result<Loaded, Failure> {
         let message = format!("plugin `{}` offers no rules", opened.plugin.name());
         return Err(Failure::new(Exit::Usage, message));
     }
-    ready(vec![opened]).await
+    let mut loaded = ready(All { opened: vec![opened], faults: Vec::new() }).await;
+    // There is no other plugin to go on with.
+    match loaded.faults.pop() {
+        Some(fault) => Err(Failure::new(Exit::Plugin, fault)),
+        None => Ok(loaded),
+    }
 }
 
-async fn ready(opened: Vec<Opened>) -> Result<Loaded, Failure> {
+async fn ready(all: All) -> Loaded {
     let database = Arc::new(LateDatabase::default());
-    let mut plugins = Vec::new();
-    for one in opened.iter().filter(|one| one.plugin.offers().contains(&Offer::Lint)) {
-        let grant = LintGrant { database: Some(database.clone()), ..one.grant() };
-        plugins.push(one.plugin.lint(grant).await.map_err(Failure::with(Exit::Plugin))?);
+    let mut loaded = Loaded { plugins: Vec::new(), faults: all.faults, database };
+    for one in all.opened.iter().filter(|one| one.plugin.offers().contains(&Offer::Lint)) {
+        let grant = LintGrant { database: Some(loaded.database.clone()), ..one.grant() };
+        match one.plugin.lint(grant).await {
+            Ok(plugin) => loaded.plugins.push(plugin),
+            Err(fault) => loaded.faults.push(fault),
+        }
     }
-    Ok(Loaded { plugins, database })
+    loaded
 }
 
 impl Opened {
@@ -188,7 +218,12 @@ impl Opened {
 impl Loaded {
     /// The rules that the project switched on.
     pub fn resolve(&self, project: &Project) -> Result<Vec<ActiveRule>, Failure> {
-        lint::resolve::resolve(&project.config.linting, &self.offers()).map_err(Failure::with(Exit::Configuration))
+        let rules = lint::resolve::resolve(&project.config.linting, &self.offers());
+        rules.map_err(|error| match self.faults.first() {
+            // A rule that is not known may be one of the plugin that did not load.
+            Some(fault) => Failure::new(Exit::Plugin, format!("{fault}\n{error}")),
+            None => Failure::new(Exit::Configuration, error),
+        })
     }
 
     /// Every plugin with its rules.

@@ -47,3 +47,20 @@ fn a_file_that_is_not_there() {
     let project = project(&[("confiture.toml", "[plugins.mine]\nsource = \"mine.wasm\"\n")]);
     confiture(project.path(), &["plugin", "list"]).expect(3).says(&["mine.wasm"]);
 }
+
+#[test]
+fn a_plugin_that_is_refused_does_not_silence_the_others() {
+    let project = project(&[
+        ("confiture.toml", "[plugins.asking]\nsource = \"asking.wasm\"\n"),
+        ("db/a.sql", "CREATE TABLE a (id int);\n"),
+    ]);
+    write(project.path(), "asking.wasm", &plugin_wasm("asking"));
+    let ran = confiture(project.path(), &["lint", "db", "--format", "json"]).expect(7).says(&[
+        "asking",
+        "grant = { database = \"read\" }",
+        "[plugins.asking]",
+    ]);
+    let document = ran.json();
+    assert_eq!(document["faults"][0]["plugin"], "asking");
+    assert!(document["findings"].as_array().is_some_and(|found| !found.is_empty()), "{document}");
+}

@@ -27,7 +27,7 @@ impl Init {
             ));
         }
         std::fs::write(&path, text).map_err(|error| failed(format!("{}: {error}", path.display())))?;
-        output::say(format!("{} was written. `confiture lint` is next.", path.display()));
+        output::say(format!("{} was written. `confiture lint DIRECTORY` is next.", path.display()));
         Ok(Exit::Done)
     }
 }

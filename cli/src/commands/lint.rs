@@ -70,6 +70,7 @@ impl Lint {
             masked_columns: Vec::new(),
         };
         let mut report = lint::run(&loaded.plugins, &rules, &view).await;
+        report.faults.extend(loaded.faults);
         report.findings.retain(|finding| reported.covers(finding.span.as_ref()));
         let text = match format {
             Format::Text => report::text::render(&report, &title),

@@ -28,7 +28,7 @@ async fn cratesio() {
 #[tokio::test(flavor = "multi_thread")]
 async fn cratesio_downs() {
     let Some(folder) = corpus("corpora/cratesio/sql/migrations") else { return };
-    let versions: Vec<String> = diesel_scripts(&folder).iter().map(|script| version(script)).collect();
+    let versions: Vec<String> = diesel_scripts(&folder).iter().map(version).collect();
     let (mut broken, mut left) = (Vec::new(), versions.as_slice());
     while let Some(last) = left.last() {
         let site = site(&[]).await;

@@ -42,6 +42,7 @@ impl Down {
     /// Undoes, or says what would be.
     pub async fn run(self, global: &Global, directory: Option<&Path>, interrupt: &Interrupt) -> Result<Exit, Failure> {
         let migrations = Migrations::load(global, directory)?;
+        migrations.refuse_hooks()?;
         let undo = match self.migration {
             Some(version) => Undo::Migration(version),
             None => Undo::Steps(self.steps),

@@ -53,6 +53,7 @@ impl Up {
     /// Applies, or says what would be.
     pub async fn run(self, global: &Global, directory: Option<&Path>, interrupt: &Interrupt) -> Result<Exit, Failure> {
         let migrations = Migrations::load(global, directory)?;
+        migrations.refuse_hooks()?;
         let request = self.request(&migrations)?;
         let connector = migrations.connector()?;
         if self.preview || self.out.is_some() || migrations.is_protected()? {

@@ -5,7 +5,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     output,
-    plugins::{self, Opened},
+    plugins::{self, All, Opened},
     project::Project,
 };
 use clap::Args;
@@ -50,7 +50,10 @@ pub async fn find(word: &str, global: &Global) -> Result<Opened, Failure> {
         return Ok(Opened { plugin, grant: Capabilities::default(), file: Some(path.to_path_buf()), limits: None });
     }
     let project = Project::load(global)?;
-    let opened = plugins::open_all(&project, &plugins::host()?).await?;
+    let All { opened, faults } = plugins::open_all(&project, &plugins::host()?).await?;
+    if let Some(fault) = faults.into_iter().find(|fault| fault.plugin == word) {
+        return Err(Failure::new(Exit::Plugin, fault));
+    }
     let names: Vec<String> = opened.iter().map(|one| one.plugin.name().to_owned()).collect();
     opened.into_iter().find(|one| one.plugin.name() == word).ok_or_else(|| {
         let known = names.join(", ");

@@ -5,7 +5,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     output,
-    plugins::{self, Opened},
+    plugins::{self, All, Opened},
     project::Project,
 };
 use clap::Args;
@@ -23,10 +23,13 @@ impl List {
     /// Lists the bundled plugins, then the project's own.
     pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
         let project = Project::load(global)?;
-        let opened = plugins::open_all(&project, &plugins::host()?).await?;
+        let All { opened, faults } = plugins::open_all(&project, &plugins::host()?).await?;
         let text = if self.grants { grants(&opened) } else { listing(&opened, global).await? };
         output::result(global, &text)?;
-        Ok(Exit::Done)
+        for fault in &faults {
+            output::error(&fault.to_string());
+        }
+        Ok(if faults.is_empty() { Exit::Done } else { Exit::Plugin })
     }
 }
 
