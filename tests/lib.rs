@@ -23,8 +23,13 @@ pub fn corpus(name: &str) -> Option<PathBuf> {
     if folder.exists() {
         return Some(folder);
     }
-    eprintln!("skipped: {name} is not beside this checkout");
+    skipped(&format!("{name} is not beside this checkout"));
     None
+}
+
+/// Says why a test, or a part of one, does not run here.
+pub fn skipped(why: &str) {
+    eprintln!("skipped: {why}");
 }
 
 /// A component that `cargo xtask plugins` built.

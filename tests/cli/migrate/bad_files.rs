@@ -1,6 +1,7 @@
 //! Files that are not what they should be, and files that are odd and right.
 
 use super::site::site;
+use confiture_tests::cluster::has_version;
 use std::fmt::Write;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,10 +59,10 @@ CREATE TABLE last_one ();
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_of_standard_sql() {
-    let site = site(&[]).await;
-    if site.value("SELECT (current_setting('server_version_num')::int >= 140000)::text").await != "true" {
+    if !has_version(14, "BEGIN ATOMIC").await {
         return;
     }
+    let site = site(&[]).await;
     let script =
         "CREATE FUNCTION g() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; SELECT 2; END;\nCREATE TABLE a ();";
     site.write("1_a.sql", script);

@@ -2,8 +2,10 @@
 
 use super::site::{Site, site};
 use confiture_tests::{
+    cluster::has_version,
     corpus,
     program::{Ran, run},
+    skipped,
 };
 use std::{
     path::{Path, PathBuf},
@@ -14,7 +16,7 @@ use std::{
 async fn cratesio() {
     let Some(folder) = corpus("corpora/cratesio/sql/migrations") else { return };
     let site = site(&[]).await;
-    if !is_at_least(&site, 15).await {
+    if !has_version(15, "this history").await {
         return;
     }
     let ran = migrate(&site, &folder, &["up", "--format", "json"]).expect(0).json();
@@ -32,7 +34,7 @@ async fn cratesio_downs() {
     let (mut broken, mut left) = (Vec::new(), versions.as_slice());
     while let Some(last) = left.last() {
         let site = site(&[]).await;
-        if !is_at_least(&site, 15).await {
+        if !has_version(15, "this history").await {
             return;
         }
         migrate(&site, &folder, &["up", "--target", last]).expect(0);
@@ -133,14 +135,6 @@ fn version(script: &Script) -> String {
     directory.split('_').next().unwrap_or_default().replace('-', "")
 }
 
-async fn is_at_least(site: &Site, version: u32) -> bool {
-    let number: u32 = site.value("SELECT current_setting('server_version_num')").await.parse().expect("a number");
-    if number / 10_000 < version {
-        eprintln!("skipped: this history needs PostgreSQL {version}");
-    }
-    number / 10_000 >= version
-}
-
 /// Runs the files with psql in another database, and compares what pg_dump says of both.
 async fn same_as_psql(ours: &Site, scripts: &[Script]) {
     let theirs = site(&[]).await;
@@ -152,13 +146,13 @@ async fn same_as_psql(ours: &Site, scripts: &[Script]) {
             psql.arg("-1");
         }
         let Ok(output) = psql.output() else {
-            eprintln!("skipped: psql is not installed");
+            skipped("psql is not installed");
             return;
         };
         assert!(output.status.success(), "{}: {}", script.path.display(), String::from_utf8_lossy(&output.stderr));
     }
     let (Some(ours), Some(theirs)) = (dump(&ours.url), dump(&theirs.url)) else {
-        eprintln!("skipped: pg_dump is not installed, or older than the server");
+        skipped("pg_dump is not installed, or older than the server");
         return;
     };
     for (ours, theirs) in ours.lines().zip(theirs.lines()) {
