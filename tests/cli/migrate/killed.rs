@@ -73,6 +73,10 @@ async fn inside_an_index_that_is_built_concurrently() {
     let mut run = site.start(&["up"]);
     assert!(run.wait_for("2_i: begun"));
     site.wait_for_statement("CREATE INDEX CONCURRENTLY").await;
+    // The statement has begun; the index is there, and not valid, only once its first transaction is committed.
+    while site.value("SELECT count(*)::text FROM pg_class WHERE relname = 'a_id'").await == "0" {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
     run.signal("KILL");
     run.end().expect(-1);
     site.execute(
