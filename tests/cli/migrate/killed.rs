@@ -87,7 +87,8 @@ async fn inside_an_index_that_is_built_concurrently() {
     other.client().batch_execute("ROLLBACK").await.expect("runs");
     assert!(site.migrate(&["status"]).expect(0).stdout.contains("stopped part-way"));
     site.migrate(&["up"]).expect(0).says(&["2_i: statement 1: index a_id"]);
-    assert_eq!(site.value("SELECT string_agg(indexrelid::regclass || ' ' || indisvalid, ', ' ORDER BY indexrelid::regclass::text) FROM pg_index WHERE indrelid = 'a'::regclass").await, "a_id true, a_id2 true");
+    let state = "SELECT count(*) || ' ' || bool_and(indisvalid) FROM pg_index WHERE indrelid = 'a'::regclass";
+    assert_eq!(site.value(state).await, "2 true");
 }
 
 /// A backend that is killed takes every session with it; the server recovers, as after a crash.
