@@ -108,6 +108,10 @@ async fn the_server_in_the_middle_of_a_migration() {
     let pid = site.value("SELECT pid::text FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND state = 'active' AND pid <> pg_backend_pid()").await;
     assert!(std::process::Command::new("kill").args(["-s", "KILL", &pid]).status().expect("kill runs").success());
     run.end().expect(4).says(&["1_a"]);
+    // Until the server has noticed, and ended every session, a new one would be ended as well.
+    while !site.session.client().is_closed() {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
     site.session = loop {
         match server.session("app").await {
             Ok(session) => break session,

@@ -96,7 +96,8 @@ impl Guard {
 
     /// Looks how far the server has come.
     pub fn state(&mut self) -> Result<State, ScratchError> {
-        if let Some(program) = self.home.read_file("ended") {
+        // The file is there a moment before what it says.
+        if let Some(program) = self.home.read_file("ended").filter(|text| !text.trim().is_empty()) {
             return Err(self.failure(program.trim()));
         }
         let ended = self.child.as_mut().map_or(Ok(None), Child::try_wait);
