@@ -3,6 +3,7 @@
 
 pub mod build;
 pub mod config;
+pub mod estimate;
 pub mod lint;
 pub mod migrate;
 pub mod snapshot;

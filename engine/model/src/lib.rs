@@ -4,6 +4,7 @@
 //! [`plugin`] are what lets the workflows of `confiture-engine` run without naming a database driver or a Wasm runtime.
 
 pub mod database;
+pub mod facts;
 pub mod fault;
 pub mod finding;
 pub mod migration;
