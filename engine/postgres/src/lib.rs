@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod connect;
+pub mod facts;
 pub mod migration;
 pub mod plugin_database;
 pub mod scratch;
