@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod completions;
+pub mod facts;
 pub mod init;
 pub mod lint;
 pub mod migrate;

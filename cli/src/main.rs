@@ -6,6 +6,7 @@ mod database;
 mod exit;
 mod explain;
 mod failure;
+mod global;
 mod interrupt;
 mod migrations;
 mod output;
@@ -17,7 +18,7 @@ mod report;
 mod source;
 
 use arguments::{Arguments, Command};
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use exit::Exit;
 use failure::Failure;
 use interrupt::Interrupt;
@@ -71,8 +72,9 @@ async fn run(arguments: Arguments, interrupt: &Interrupt) -> Result<Exit, Failur
         Command::Lint(command) => command.run(&global).await,
         Command::Snapshot(command) => command.run(&global).await,
         Command::Migrate(command) => command.run(&global, interrupt).await,
+        Command::Facts(command) => command.run(&global).await,
         Command::Scratch(command) => command.run().await,
         Command::Plugin(command) => command.run(&global).await,
-        Command::Completions(command) => command.run(&global),
+        Command::Completions(command) => command.run(&global, Arguments::command()),
     }
 }

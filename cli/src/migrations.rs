@@ -1,7 +1,7 @@
 //! What every `migrate` command works on: the migrations of the project, and its database.
 
 use crate::{
-    arguments::Global, exit::Exit, failure::Failure, interrupt::Interrupt, output, pace::Clock, project::Project,
+    exit::Exit, failure::Failure, global::Global, interrupt::Interrupt, output, pace::Clock, project::Project,
     prompt::confirm,
 };
 use clap::Args;

@@ -1,7 +1,7 @@
 //! Where things are printed: data to standard output or `--output`, talk to standard error. Colours only on a terminal
 //! that wants them (`NO_COLOR`, `CLICOLOR_FORCE`).
 
-use crate::{arguments::Global, exit::Exit, failure::Failure};
+use crate::{exit::Exit, failure::Failure, global::Global};
 use anstyle::{AnsiColor, Style};
 use std::io::{ErrorKind, Write};
 

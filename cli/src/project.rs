@@ -1,9 +1,9 @@
 //! The project that a command works on: its configuration, its environment, its database.
 
 use crate::{
-    arguments::{Format, Global},
     exit::Exit,
     failure::Failure,
+    global::{Format, Global},
 };
 use clap::ValueEnum;
 use confiture_engine::config::{self, Config, Environment};

@@ -1,6 +1,6 @@
 //! Questions on the terminal.
 
-use crate::{arguments::Global, exit::Exit, failure::Failure};
+use crate::{exit::Exit, failure::Failure, global::Global};
 use std::io::{BufRead, IsTerminal, Write};
 
 /// Asks whether to go on; `--yes` answers. Without a terminal to ask on, the answer is no.

@@ -6,6 +6,7 @@
 //! confidence ([`interval`]); nothing is assumed that was not measured, and where there is too little the estimate says
 //! so instead of giving a confidence.
 
+mod file;
 mod fit;
 mod interval;
 mod size;
@@ -13,6 +14,7 @@ mod speed;
 mod sum;
 
 pub use {
+    file::{json_schema, read, write},
     interval::WITHIN,
     sum::{Impact, impact},
 };

@@ -1,9 +1,9 @@
 //! `confiture build`.
 
 use crate::{
-    arguments::{Format, Global},
     exit::Exit,
     failure::Failure,
+    global::{Format, Global},
     output,
     project::Project,
     prompt::confirm,

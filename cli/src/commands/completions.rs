@@ -1,12 +1,7 @@
 //! `confiture completions SHELL`.
 
-use crate::{
-    arguments::{Arguments, Global},
-    exit::Exit,
-    failure::Failure,
-    output,
-};
-use clap::{Args, CommandFactory};
+use crate::{exit::Exit, failure::Failure, global::Global, output};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
 /// Print a completion script for a shell
@@ -20,10 +15,10 @@ pub struct Completions {
 }
 
 impl Completions {
-    /// Prints the script.
-    pub fn run(self, global: &Global) -> Result<Exit, Failure> {
+    /// Prints the script for the whole command line.
+    pub fn run(self, global: &Global, mut commands: Command) -> Result<Exit, Failure> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Arguments::command(), "confiture", &mut script);
+        clap_complete::generate(self.shell, &mut commands, "confiture", &mut script);
         output::result(global, &String::from_utf8_lossy(&script))?;
         Ok(Exit::Done)
     }

@@ -1,6 +1,6 @@
 //! `confiture init`.
 
-use crate::{arguments::Global, exit::Exit, failure::Failure, output};
+use crate::{exit::Exit, failure::Failure, global::Global, output};
 use clap::Args;
 use confiture_engine::config::starter;
 use std::path::PathBuf;

@@ -1,10 +1,10 @@
 //! `confiture lint`.
 
 use crate::{
-    arguments::{Format, Global},
     exit::Exit,
     explain::explain,
     failure::Failure,
+    global::{Format, Global},
     output, plugins,
     project::Project,
     report,

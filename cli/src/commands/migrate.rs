@@ -9,7 +9,7 @@ mod status;
 mod up;
 mod verify;
 
-use crate::{arguments::Global, exit::Exit, failure::Failure, interrupt::Interrupt};
+use crate::{exit::Exit, failure::Failure, global::Global, interrupt::Interrupt};
 use clap::{Args, Subcommand};
 use confiture_engine::migrate::{Version, version::split_name};
 use std::path::PathBuf;

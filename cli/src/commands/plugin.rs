@@ -5,7 +5,7 @@ mod inspect;
 mod list;
 mod run;
 
-use crate::{arguments::Global, exit::Exit, failure::Failure};
+use crate::{exit::Exit, failure::Failure, global::Global};
 use clap::{Args, Subcommand};
 
 /// Build, list, inspect and run plugins

@@ -1,6 +1,6 @@
 //! `confiture snapshot`.
 
-use crate::{arguments::Global, exit::Exit, failure::Failure, output, project::Project, source::Source};
+use crate::{exit::Exit, failure::Failure, global::Global, output, project::Project, source::Source};
 use clap::Args;
 use confiture_engine::snapshot;
 use confiture_model::schema::Parts;

@@ -2,8 +2,8 @@
 
 use super::{json, plan::list, text::counted};
 use crate::{
-    arguments::{Format, Global},
     failure::Failure,
+    global::{Format, Global},
     output::{self, GREEN, styled},
 };
 use confiture_engine::migrate::{files::title, ledger::LedgerChange};

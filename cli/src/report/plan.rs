@@ -2,9 +2,9 @@
 
 use super::{json, text::counted};
 use crate::{
-    arguments::{Format, Global},
     exit::Exit,
     failure::Failure,
+    global::{Format, Global},
     output,
 };
 use confiture_engine::migrate::{

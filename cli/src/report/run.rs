@@ -2,9 +2,9 @@
 
 use super::{json, progress::seconds, text::counted};
 use crate::{
-    arguments::{Format, Global},
     exit::Exit,
     failure::Failure,
+    global::{Format, Global},
     migrations::failure,
     output::{self, GREEN, styled},
 };

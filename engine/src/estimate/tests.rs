@@ -115,3 +115,13 @@ fn parts_add_up_and_one_without_a_basis_takes_the_confidence_away() {
     let unsure = impact(&[("a".to_owned(), one, false), ("b".to_owned(), Estimate::none("why"), true)]);
     assert_eq!((unsure.time.confidence, unsure.without_basis.len()), (None, 1));
 }
+
+#[test]
+fn a_file_that_holds_no_facts_says_what_it_should_be() {
+    let whole = facts(7, &[1.0]);
+    assert_eq!(read("f.json", &write(&whole).unwrap()).unwrap(), whole);
+    let torn = read("f.json", "{\"schema_version\": 1,\n \"tables\": 3}").unwrap_err();
+    assert!(torn.starts_with("f.json:2:12: these are no facts of a database: invalid type"), "{torn}");
+    assert!(read("f.json", "").unwrap_err().starts_with("f.json:1:0: these are no facts"));
+    assert!(read("f.json", "{\"schema_version\": 9}").unwrap_err().contains("form 9"));
+}

@@ -1,9 +1,9 @@
 //! `confiture migrate baseline`.
 
 use crate::{
-    arguments::Global,
     exit::Exit,
     failure::Failure,
+    global::Global,
     interrupt::Interrupt,
     migrations::{LockWait, Migrations, change, entries},
     report,

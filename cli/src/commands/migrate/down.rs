@@ -1,9 +1,9 @@
 //! `confiture migrate down`.
 
 use crate::{
-    arguments::Global,
     exit::Exit,
     failure::Failure,
+    global::Global,
     interrupt::Interrupt,
     migrations::{LockWait, Migrations, entries},
     pace::Clock,

@@ -1,9 +1,9 @@
 //! `confiture migrate new`.
 
 use crate::{
-    arguments::{Format, Global},
     exit::Exit,
     failure::Failure,
+    global::{Format, Global},
     migrations::find_or_choose,
     output,
     project::Project,

@@ -1,9 +1,9 @@
 //! `confiture migrate repair`.
 
 use crate::{
-    arguments::{Format, Global},
     exit::Exit,
     failure::Failure,
+    global::{Format, Global},
     interrupt::Interrupt,
     migrations::{LockWait, Migrations, change, entries},
     output::{self, BOLD, RED, styled},

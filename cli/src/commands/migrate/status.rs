@@ -1,9 +1,9 @@
 //! `confiture migrate status`.
 
 use crate::{
-    arguments::{Format, Global},
     exit::Exit,
     failure::Failure,
+    global::{Format, Global},
     migrations::{Migrations, entries},
     output, report,
 };

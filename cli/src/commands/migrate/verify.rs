@@ -1,9 +1,9 @@
 //! `confiture migrate verify`.
 
 use crate::{
-    arguments::{Format, Global},
     exit::Exit,
     failure::Failure,
+    global::{Format, Global},
     migrations::{Migrations, failure},
     output, report,
 };

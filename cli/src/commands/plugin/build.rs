@@ -1,6 +1,6 @@
 //! `confiture plugin build`.
 
-use crate::{arguments::Global, exit::Exit, failure::Failure, output, plugins};
+use crate::{exit::Exit, failure::Failure, global::Global, output, plugins};
 use clap::Args;
 use confiture_plugin_build::Request;
 use std::path::PathBuf;

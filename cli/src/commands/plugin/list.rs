@@ -1,9 +1,9 @@
 //! `confiture plugin list`.
 
 use crate::{
-    arguments::{Format, Global},
     exit::Exit,
     failure::Failure,
+    global::{Format, Global},
     output,
     plugins::{self, All, Opened},
     project::Project,

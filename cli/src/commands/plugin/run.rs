@@ -1,9 +1,9 @@
 //! `confiture plugin run`.
 
 use crate::{
-    arguments::{Format, Global},
     exit::Exit,
     failure::Failure,
+    global::{Format, Global},
     output,
     plugins::{self, Opened},
     project::Project,
