@@ -11,6 +11,7 @@ pub mod files;
 pub mod ledger;
 pub mod new;
 pub mod plan;
+pub mod rehearse;
 pub mod run;
 pub mod script;
 pub mod status;

@@ -10,6 +10,7 @@ pub mod finding;
 pub mod migration;
 pub mod object;
 pub mod plugin;
+pub mod rehearsal;
 pub mod rule;
 pub mod schema;
 pub mod session;

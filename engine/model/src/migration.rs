@@ -190,6 +190,10 @@ pub trait MigrationConnection: Send {
     fn unlock<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>>;
     /// Puts role, search_path and timeouts back to what they were when the connection was made.
     fn reset<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>>;
+    /// Looks at what is done on this connection, for a dry-run; none where it cannot.
+    fn watch(&mut self) -> Option<&mut dyn crate::rehearsal::Watch> {
+        None
+    }
 }
 
 /// Makes connections for a run: a second one after the first was lost.

@@ -17,6 +17,7 @@ mod run_lock;
 mod snapshots;
 mod statement;
 mod transaction;
+mod watch;
 
 use crate::connect::ConnectOptions;
 use checks::Standing;
@@ -30,6 +31,7 @@ use confiture_model::{
 };
 use link::Link;
 use run_lock::RunLock;
+use watch::Watched;
 
 /// Makes connections for migration runs on one database.
 #[derive(Clone, Debug)]
@@ -50,7 +52,13 @@ impl PgMigrationConnector {
     /// [`SessionError::Connection`] with every attempt.
     pub async fn open(&self) -> Result<PgMigrationConnection, SessionError> {
         let work = Link::open(&self.options).await?;
-        Ok(PgMigrationConnection { work, lock: None, options: self.options.clone(), client: self.client.clone() })
+        Ok(PgMigrationConnection {
+            work,
+            lock: None,
+            options: self.options.clone(),
+            client: self.client.clone(),
+            watched: None,
+        })
     }
 }
 
@@ -67,9 +75,18 @@ pub struct PgMigrationConnection {
     lock: Option<RunLock>,
     options: ConnectOptions,
     client: String,
+    /// For a dry-run.
+    watched: Option<Watched>,
 }
 
 impl PgMigrationConnection {
+    /// Something is sent whose traces nobody has looked at yet.
+    fn unseen(&mut self) {
+        if let Some(watched) = &mut self.watched {
+            watched.unseen = true;
+        }
+    }
+
     /// The work's connection, once a statement that is being stopped has ended; a new one after a `COPY` that failed.
     async fn work(&mut self) -> Result<&Link, SessionError> {
         cancel::settle(&self.work).await;
@@ -120,10 +137,12 @@ impl MigrationConnection for PgMigrationConnection {
     }
 
     fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, SessionError>> {
+        self.unseen();
         Box::pin(async move { statement::execute(self.work().await?, sql).await })
     }
 
     fn copy_in<'a>(&'a mut self, sql: &'a str, data: &'a str) -> BoxFuture<'a, Result<u64, SessionError>> {
+        self.unseen();
         Box::pin(async move { statement::copy_in(self.work().await?, sql, data).await })
     }
 
@@ -231,5 +250,9 @@ impl MigrationConnection for PgMigrationConnection {
 
     fn reset<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
         Box::pin(async move { transaction::reset(self.work().await?).await })
+    }
+
+    fn watch(&mut self) -> Option<&mut dyn confiture_model::rehearsal::Watch> {
+        Some(self)
     }
 }

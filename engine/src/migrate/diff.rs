@@ -1,6 +1,9 @@
 //! Two snapshots of a schema, and what is different: as people read it.
 
 mod facts;
+mod words;
+
+pub use words::in_words;
 
 use confiture_model::{object::ObjectRef, schema::Snapshot};
 use serde::Serialize;

@@ -23,7 +23,7 @@ pub use {
     report::{Done, RunError, RunReport},
 };
 
-pub(super) use identity::run_id;
+pub(super) use {identity::run_id, lock::Queue, pace::back_off};
 
 use super::{
     files::{Files, Id},

@@ -3,11 +3,15 @@
 use super::{
     cancel::Pending,
     own_settings::{self, Identity},
+    watch::Fields,
 };
 use crate::connect::{Canceller, ConnectOptions, connect};
 use confiture_model::session::SessionError;
 use std::{
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tokio_postgres::Client;
@@ -26,6 +30,8 @@ pub(super) struct Link {
     pub pending: Pending,
     /// Whether the connection is not to be used again.
     given_up: AtomicBool,
+    /// What came with the error of the user's statement that failed last.
+    last_error: Mutex<Option<Fields>>,
 }
 
 impl Link {
@@ -41,6 +47,7 @@ impl Link {
             canceller,
             pending: Pending::default(),
             given_up: AtomicBool::new(false),
+            last_error: Mutex::default(),
         };
         link.identity = own_settings::identity(&link).await?;
         Ok(link)
@@ -54,6 +61,16 @@ impl Link {
     /// It is, after all.
     pub fn keep(&self) {
         self.given_up.store(false, Ordering::Relaxed);
+    }
+
+    /// One of the user's statements failed.
+    pub fn note_error(&self, error: &tokio_postgres::Error) {
+        *self.last_error.lock().unwrap_or_else(PoisonError::into_inner) = Fields::of(error);
+    }
+
+    /// What came with the error of the user's statement that failed last.
+    pub fn last_error(&self) -> Option<Fields> {
+        self.last_error.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether it was given up.

@@ -27,8 +27,13 @@ async fn run(link: &Link, sql: &str, data: Option<&str>) -> Result<u64, SessionE
     let direction = if data.is_some() { Some(Direction::In) } else { copy::direction(sql) };
     match direction {
         Some(direction) => copy(link, direction, sql, data.unwrap_or_default()).await,
-        None => simple(link, sql).await.map_err(|error| session_error(&error)),
+        None => simple(link, sql).await.map_err(|error| failed(link, &error)),
     }
+}
+
+fn failed(link: &Link, error: &Error) -> SessionError {
+    link.note_error(error);
+    session_error(error)
 }
 
 /// `COPY` goes by the extended protocol, and after one that failed or was given up the driver may take one answer for
@@ -36,8 +41,8 @@ async fn run(link: &Link, sql: &str, data: Option<&str>) -> Result<u64, SessionE
 async fn copy(link: &Link, direction: Direction, sql: &str, data: &str) -> Result<u64, SessionError> {
     link.give_up();
     let result = match direction {
-        Direction::In => copy::copy_in(&link.client, sql, data).await.map_err(|failure| session_error(failure.error())),
-        Direction::Out => copy::discard(&link.client, sql).await.map(|()| 0).map_err(|error| session_error(&error)),
+        Direction::In => copy::copy_in(&link.client, sql, data).await.map_err(|failure| failed(link, failure.error())),
+        Direction::Out => copy::discard(&link.client, sql).await.map(|()| 0).map_err(|error| failed(link, &error)),
     };
     if result.is_ok() {
         link.keep();

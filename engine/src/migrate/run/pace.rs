@@ -19,7 +19,7 @@ pub trait Pace: Send + Sync {
 
 /// How long to wait after the `attempt`th try, from 1: twice as long each time, half of it by chance, so that two that got
 /// into each other's way do not meet again.
-pub(super) fn back_off(attempt: u32) -> Duration {
+pub(in crate::migrate) fn back_off(attempt: u32) -> Duration {
     let full = FIRST_WAIT.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(LONGEST_WAIT);
     let half = full / 2;
     let chance = random() % (u64::try_from(half.as_millis()).unwrap_or(u64::MAX) + 1);
