@@ -19,7 +19,7 @@ pub use {
     sum::{Impact, impact},
 };
 
-use confiture_model::facts::{Facts, StatementTiming, WorkKind};
+use confiture_model::facts::{Facts, RecordedStatement, StatementTiming, WorkKind};
 use fit::{Fit, Point};
 use interval::Predicted;
 use schemars::JsonSchema;
@@ -84,11 +84,24 @@ impl Estimate {
 /// What was measured of the statement, in terms of the server that it was measured on.
 fn points(measured: &[StatementTiming], here: &Facts, there: &Facts, speed: &Speed) -> Vec<Point> {
     let Some(first) = measured.first() else { return Vec::new() };
-    let same = |run: &&StatementTiming| run.statement == first.statement && run.work == first.work;
-    let local = measured.iter().chain(here.runs.iter().filter(same)).map(|run| Point::new(run, 1.0));
+    let recorded =
+        |facts: &Facts| -> Vec<StatementTiming> { facts.runs.iter().filter_map(|run| of_record(run, first)).collect() };
+    let (local, remote) = (recorded(here), recorded(there));
+    let local = measured.iter().chain(&local).map(|timing| Point::new(timing, 1.0));
     // What ran there is told as it would have been here; the prediction goes back the same way.
-    let remote = there.runs.iter().filter(same).map(|run| Point::new(run, 1.0 / speed.ratio()));
+    let remote = remote.iter().map(|timing| Point::new(timing, 1.0 / speed.ratio()));
     local.chain(remote).collect()
+}
+
+/// A recorded run of the same statement, on the table that it was seen to work on here.
+fn of_record(run: &RecordedStatement, like: &StatementTiming) -> Option<StatementTiming> {
+    let is_same = run.statement == like.statement;
+    let table = run.tables.iter().find(|table| table.schema == like.schema && table.name == like.table);
+    let (rows, bytes) = match (like.work, table) {
+        (WorkKind::Catalog, _) => (0, 0),
+        (_, table) => table.and_then(|table| Some((table.rows?, table.bytes)))?,
+    };
+    is_same.then(|| StatementTiming { rows, bytes, seconds: run.seconds, ..like.clone() })
 }
 
 fn name(timing: &StatementTiming) -> String {

@@ -25,7 +25,7 @@ pub struct Facts {
     /// processor is worth. Reads no table.
     pub speed_ms: Vec<f64>,
     /// Statements of migrations that ran there.
-    pub runs: Vec<StatementTiming>,
+    pub runs: Vec<RecordedStatement>,
 }
 
 /// A table, in numbers.
@@ -78,4 +78,16 @@ pub struct StatementTiming {
     pub bytes: u64,
     /// Seconds.
     pub seconds: f64,
+}
+
+/// A statement that a migration ran, as the ledger remembers it: one that took long.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordedStatement {
+    /// SHA-256 of the statement's text.
+    pub statement: String,
+    /// Seconds.
+    pub seconds: f64,
+    /// The tables that its migration locked, as they were when it was done.
+    pub tables: Vec<TableFacts>,
 }

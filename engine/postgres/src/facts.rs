@@ -5,7 +5,7 @@ use crate::{
     session::session_error,
 };
 use confiture_model::{
-    facts::{FACTS_VERSION, Facts, StatementTiming, TableFacts},
+    facts::{FACTS_VERSION, Facts, RecordedStatement, TableFacts},
     session::SessionError,
 };
 use tokio_postgres::Client;
@@ -100,7 +100,7 @@ async fn speed(client: &Client) -> Result<Vec<f64>, SessionError> {
 }
 
 /// The times that migrations left in the ledger; none without a ledger, or without the right to read it.
-async fn runs(client: &Client) -> Result<Vec<StatementTiming>, SessionError> {
+async fn runs(client: &Client) -> Result<Vec<RecordedStatement>, SessionError> {
     let readable = "SELECT to_regclass('confiture.event') IS NOT NULL
                     AND has_schema_privilege('confiture', 'USAGE') AND has_table_privilege('confiture.event', 'SELECT')";
     let row = client.query_one(readable, &[]).await.map_err(failed)?;
@@ -114,7 +114,7 @@ async fn runs(client: &Client) -> Result<Vec<StatementTiming>, SessionError> {
     for row in &rows {
         let list: serde_json::Value = row.try_get(0).map_err(failed)?;
         // What a newer program wrote otherwise is left out: it only says less.
-        timings.extend(serde_json::from_value::<Vec<StatementTiming>>(list).unwrap_or_default());
+        timings.extend(serde_json::from_value::<Vec<RecordedStatement>>(list).unwrap_or_default());
     }
     Ok(timings)
 }

@@ -99,7 +99,9 @@ fn a_slower_server_takes_longer() {
 fn runs_that_were_recorded_elsewhere_count() {
     let measured = [timing(WorkKind::Rows, 1_000, 0.01)];
     let mut there = facts(1_000_000, &[]);
-    there.runs = [9.0, 10.0, 11.0].map(|seconds| timing(WorkKind::Rows, 1_000_000, seconds)).into();
+    let tables = there.tables.clone();
+    let run = |seconds| RecordedStatement { statement: "a".to_owned(), seconds, tables: tables.clone() };
+    there.runs = [9.0, 10.0, 11.0].map(run).into();
     let estimate = estimate(&measured, &facts(1_000, &[]), &there);
     assert!(near(estimate.seconds, 10.0) && estimate.confidence.is_some(), "{estimate:?}");
 }

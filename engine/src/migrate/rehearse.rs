@@ -7,6 +7,7 @@
 mod attempt;
 mod budget;
 mod hooks;
+mod impact;
 mod metrics;
 mod report;
 mod statement;
@@ -15,6 +16,7 @@ mod text;
 
 pub use {
     hooks::{HookStop, Hooks, NoHooks, Place, Stage},
+    impact::{ExpectedImpact, ExpectedStep},
     metrics::Metrics,
     report::{HeldLock, REHEARSAL_VERSION, RehearsalReport, RehearsedMigration, RehearsedStep, StepKind, Unrehearsed},
     text::{duration, text},
@@ -91,7 +93,11 @@ pub async fn rehearse(
     let connection = match connector.connect().await {
         Ok(connection) => connection,
         Err(error) => {
-            return Rehearsal { report, failure: Some(RunFailure::of_session("connecting", error)), samples: Vec::new() };
+            return Rehearsal {
+                report,
+                failure: Some(RunFailure::of_session("connecting", error)),
+                samples: Vec::new(),
+            };
         }
     };
     let mut room = Room { connection, files, pace, observer, lock_wait: run.lock_wait, options, hooks };

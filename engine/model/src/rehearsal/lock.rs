@@ -21,16 +21,8 @@ pub enum LockMode {
 
 /// The manual's table 13.2, "Conflicting Lock Modes": for each mode, the weakest first, the modes that it cannot stand
 /// beside, as bits of their place in [`LockMode::ALL`].
-const CONFLICTS: [u8; 8] = [
-    0b1000_0000,
-    0b1100_0000,
-    0b1111_0000,
-    0b1111_1000,
-    0b1110_1100,
-    0b1111_1100,
-    0b1111_1110,
-    0b1111_1111,
-];
+const CONFLICTS: [u8; 8] =
+    [0b1000_0000, 0b1100_0000, 0b1111_0000, 0b1111_1000, 0b1110_1100, 0b1111_1100, 0b1111_1110, 0b1111_1111];
 
 impl LockMode {
     /// All of them, the weakest first.
@@ -174,6 +166,9 @@ mod tests {
         assert_eq!(LockMode::Share.blocks(), [A::Insert, A::Update, A::Delete, A::Vacuum]);
         assert_eq!(LockMode::AccessExclusive.blocks().len(), 8);
         assert_eq!(LockMode::RowExclusive.blocks(), [A::CreateIndex]);
-        assert!(LockMode::ShareRowExclusive.blocks_an_application() && !LockMode::ShareUpdateExclusive.blocks_an_application());
+        assert!(
+            LockMode::ShareRowExclusive.blocks_an_application()
+                && !LockMode::ShareUpdateExclusive.blocks_an_application()
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! What a rehearsal learnt, as data. It holds no row values.
 
-use super::metrics::Metrics;
+use super::{impact::ExpectedImpact, metrics::Metrics};
 use crate::migrate::{
     diff::Difference,
     plan::{Action, Direction, PlannedMigration, Skipped},
@@ -46,6 +46,9 @@ pub struct RehearsalReport {
     pub inconsistencies: Vec<String>,
     /// What the rollback did not undo.
     pub left_behind: Vec<SequenceMoved>,
+    /// What to expect of another database; none where there are no facts about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub impact: Option<ExpectedImpact>,
     /// What is pending and would not run.
     pub skipped: Vec<Skipped>,
     /// What is worth knowing.
@@ -103,6 +106,8 @@ pub enum StepKind {
         kind: String,
         /// `file:line:column`.
         place: String,
+        /// The checksum of its text: the same statement elsewhere.
+        checksum: String,
     },
     /// A step of a hook.
     Hook {
@@ -163,6 +168,7 @@ impl RehearsalReport {
             violations: Vec::new(),
             inconsistencies: Vec::new(),
             left_behind: Vec::new(),
+            impact: None,
             skipped: Vec::new(),
             notes: Vec::new(),
             failure: None,

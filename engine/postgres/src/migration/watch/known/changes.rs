@@ -13,7 +13,8 @@ use tokio_postgres::{SimpleQueryRow, types::Oid};
 pub(super) fn find(known: &mut Known, rows: &[SimpleQueryRow]) -> Observation {
     let (constraints, relations): (Vec<_>, Vec<_>) =
         rows.iter().partition(|row| text(row, "what") == Some("constraint"));
-    let mut look = Look { known, seen: Observation::default(), touched: BTreeSet::new(), dropped_files: BTreeMap::new() };
+    let mut look =
+        Look { known, seen: Observation::default(), touched: BTreeSet::new(), dropped_files: BTreeMap::new() };
     // Names first: an index is called after its table, a TOAST table after its owner.
     let before = look.learn(&relations);
     for row in &relations {
