@@ -1,5 +1,6 @@
 //! What every command takes: its own file, so that commands need not know the list of commands.
 
+use crate::{exit::Exit, failure::Failure};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -17,7 +18,7 @@ pub struct Global {
     pub database_url: Option<String>,
     /// How to print the result
     #[arg(long, global = true, value_name = "FORMAT", alias = "report", help_heading = "Everywhere")]
-    pub format: Option<Format>,
+    pub format: Option<Wanted>,
     /// Write the result to FILE instead of standard output
     #[arg(long, global = true, value_name = "FILE", help_heading = "Everywhere")]
     pub output: Option<PathBuf>,
@@ -26,20 +27,40 @@ pub struct Global {
     pub yes: bool,
 }
 
-/// How a result is printed.
+impl Global {
+    /// How a result is printed that has no page of its own.
+    ///
+    /// # Errors
+    /// Where a page was asked for.
+    pub fn format(&self) -> Result<Format, Failure> {
+        match self.format {
+            None | Some(Wanted::Text) => Ok(Format::Text),
+            Some(Wanted::Json) => Ok(Format::Json),
+            Some(Wanted::Html) => Err(Failure::new(Exit::Usage, NO_PAGE)),
+        }
+    }
+}
+
+/// Why there is no page.
+pub const NO_PAGE: &str = "this command prints `text` or `json`; `html` is for the report of a dry-run (`confiture \
+                           migrate up --dry-run --format html`)";
+
+/// How a result is printed, as `--format` takes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum Wanted {
     /// For people
     Text,
     /// One document, with a `schema_version`
     Json,
+    /// A page for a browser, for the report of a dry-run
+    Html,
 }
 
-impl std::fmt::Display for Format {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Text => "text",
-            Self::Json => "json",
-        })
-    }
+/// How a result is printed that has no page of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One document.
+    Json,
 }

@@ -39,7 +39,8 @@ impl LockWait {
     }
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+/// Reads a time: seconds, or with a unit.
+pub fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse() {
         Ok(seconds) => Ok(Duration::from_secs(seconds)),
         Err(_) => milliseconds(text).map(Duration::from_millis),
@@ -184,7 +185,7 @@ fn shown(path: PathBuf) -> Directory {
 }
 
 /// Who runs us, as the ledger will show it.
-fn client() -> String {
+pub fn client() -> String {
     let user = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
     match whoami::hostname() {
         Ok(host) => format!("{user}@{host}"),

@@ -5,7 +5,6 @@ use crate::{
     failure::Failure,
     global::{Format, Global},
 };
-use clap::ValueEnum;
 use confiture_engine::config::{self, Config, Environment};
 use confiture_postgres::{
     connect::{ConnectOptions, ProcessEnvironment, connect},
@@ -60,16 +59,18 @@ impl Project {
     /// How a lint report is printed: `--format`, or the configuration's `report_format`.
     pub fn report_format(&self, global: &Global) -> Result<Format, Failure> {
         let written = match (global.format, &self.config.linting.report_format) {
-            (Some(format), _) => return Ok(format),
-            (None, None) => return Ok(Format::Text),
+            (Some(_), _) | (None, None) => return global.format(),
             (None, Some(written)) => written,
         };
-        Format::from_str(&written.value, true).map_err(|_| {
-            let known: Vec<String> = Format::value_variants().iter().map(|format| format!("`{format}`")).collect();
-            let message = format!("there is no report format `{}`", written.value);
-            let help = format!("write one of {}, or choose one with --format", known.join(", "));
-            Failure::new(Exit::Configuration, self.config.error(written.span, message, Some(help)))
-        })
+        match written.value.as_str() {
+            "text" => Ok(Format::Text),
+            "json" => Ok(Format::Json),
+            other => {
+                let message = format!("there is no report format `{other}`");
+                let help = "write `text` or `json`, or choose one with --format".to_owned();
+                Err(Failure::new(Exit::Configuration, self.config.error(written.span, message, Some(help))))
+            }
+        }
     }
 
     /// The name of the environment under work: `--env`, or the one environment of a file that describes only one.
@@ -112,15 +113,23 @@ impl Project {
         Ok(url.map(|url| url.expose().to_owned()))
     }
 
-    fn no_url(&self) -> Failure {
-        let name = self.environment.as_deref().unwrap_or_default();
-        Failure::new(
-            Exit::Configuration,
-            format!(
-                "environment `{name}` has no database_url\n  write it in the configuration ([environments.{name}] \
-                 database_url = \"${{DATABASE_URL}}\"), or pass --database-url"
-            ),
-        )
+    /// Where the database of an environment is, whichever one is under work.
+    pub fn options_of(&self, name: &str) -> Result<ConnectOptions, Failure> {
+        let environment = self.config.environment(name).map_err(Failure::with(Exit::Configuration))?;
+        let url = environment.database_url().map_err(Failure::with(Exit::Configuration))?;
+        let url = url.ok_or_else(|| no_url(name))?;
+        ConnectOptions::from_url(url.expose(), &ProcessEnvironment).map_err(Failure::with(Exit::Database))
+    }
+
+    /// Whether an environment asks before anything that changes it.
+    pub fn is_protected(&self, name: &str) -> Result<bool, Failure> {
+        let environment = self.config.environment(name).map_err(Failure::with(Exit::Configuration))?;
+        Ok(environment.protected)
+    }
+
+    /// Whether the environment under work has a database of its own.
+    pub fn names_its_database(&self) -> Result<bool, Failure> {
+        Ok(self.url_of_environment()?.is_some())
     }
 
     /// Connects to the database.
@@ -132,4 +141,18 @@ impl Project {
         let connection = connect(&options).await.map_err(Failure::with(Exit::Database))?;
         Ok(PgSession::new(connection.client).live())
     }
+
+    fn no_url(&self) -> Failure {
+        no_url(self.environment.as_deref().unwrap_or_default())
+    }
+}
+
+fn no_url(name: &str) -> Failure {
+    Failure::new(
+        Exit::Configuration,
+        format!(
+            "environment `{name}` has no database_url\n  write it in the configuration ([environments.{name}] \
+             database_url = \"${{DATABASE_URL}}\"), or pass --database-url"
+        ),
+    )
 }

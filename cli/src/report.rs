@@ -4,6 +4,7 @@ pub mod json;
 pub mod ledger;
 pub mod plan;
 pub mod progress;
+pub mod rehearsal;
 pub mod run;
 pub mod status;
 pub mod text;

@@ -50,7 +50,7 @@ impl Build {
         if self.apply {
             return self.apply(&project, &files, global).await;
         }
-        let text = match global.format.unwrap_or(Format::Text) {
+        let text = match global.format()? {
             Format::Text => build::concatenate(&files),
             Format::Json => listing(&files)?,
         };

@@ -17,7 +17,7 @@ pub fn titles(changes: &[LedgerChange]) -> String {
 
 /// Prints what was changed; `what` is what was done to each.
 pub fn changed(global: &Global, what: &str, changes: &[LedgerChange]) -> Result<(), Failure> {
-    let text = match global.format.unwrap_or(Format::Text) {
+    let text = match global.format()? {
         Format::Json => json::render(&serde_json::json!({ "schema_version": 1, "changes": changes }))?,
         Format::Text if changes.is_empty() => format!("{} the ledger has nothing to add\n", styled(GREEN, "✓")),
         Format::Text => {

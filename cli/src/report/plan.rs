@@ -16,7 +16,7 @@ use confiture_engine::migrate::{
 /// Prints the exact SQL; what keeps it from running follows as an error.
 pub fn preview(global: &Global, files: &Files, plan: &Plan) -> Result<Exit, Failure> {
     let sql = plan::preview(files, plan);
-    let text = match global.format.unwrap_or(Format::Text) {
+    let text = match global.format()? {
         Format::Text => sql,
         Format::Json => json::render(&serde_json::json!({ "schema_version": 1, "plan": plan, "sql": sql }))?,
     };

@@ -30,6 +30,10 @@ pub struct Progress<'a> {
     direction: Direction,
     /// When a waiting run last said so.
     reminded_ms: Option<u64>,
+    /// Of a dry-run.
+    rehearsal: bool,
+    /// Nobody needs to see it.
+    silent: bool,
 }
 
 impl<'a> Progress<'a> {
@@ -37,7 +41,30 @@ impl<'a> Progress<'a> {
     pub fn new(interrupt: &'a Interrupt) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let direction = Direction::Up;
-        Self { interrupt, terminal, applied: None, running: None, direction, reminded_ms: None }
+        Self {
+            interrupt,
+            terminal,
+            applied: None,
+            running: None,
+            direction,
+            reminded_ms: None,
+            rehearsal: false,
+            silent: false,
+        }
+    }
+
+    /// Of a dry-run; one that repeats another says no more than that it waits.
+    pub fn rehearsing(interrupt: &'a Interrupt, first: bool) -> Self {
+        let mut progress = Self::new(interrupt);
+        (progress.rehearsal, progress.silent) = (true, !first);
+        progress
+    }
+
+    /// Of a run that nobody needs to see.
+    pub fn silent(interrupt: &'a Interrupt) -> Self {
+        let mut progress = Self::new(interrupt);
+        progress.silent = true;
+        progress
     }
 
     /// The run has ended. Answers how many migrations were applied when it began, where it got that far.
@@ -66,9 +93,10 @@ impl<'a> Progress<'a> {
     }
 
     fn migration_started(&mut self, title: &str, index: usize, of: usize, statements: u32) {
-        let doing = match self.direction {
-            Direction::Up => "Executing",
-            Direction::Down => "Undoing",
+        let doing = match (self.rehearsal, self.direction) {
+            (true, _) => "Rehearsing",
+            (false, Direction::Up) => "Executing",
+            (false, Direction::Down) => "Undoing",
         };
         if self.terminal {
             output::say(format!("\n{}{}", styled(BOLD, format!("{doing} migration {title}...")), position(index, of)));
@@ -120,6 +148,10 @@ impl Observer for Progress<'_> {
     fn observe(&mut self, moment: &Moment<'_>) {
         // From here on there may be something to undo: whoever interrupts waits until that is said.
         self.interrupt.listen();
+        let is_waiting = matches!(moment, Moment::WaitingForLock { .. } | Moment::Retry { .. });
+        if self.silent && !is_waiting {
+            return;
+        }
         match moment {
             Moment::WaitingForLock { holder, waited_ms } => self.waiting(holder, *waited_ms),
             Moment::Planned { plan } => self.planned(plan),
@@ -151,10 +183,18 @@ impl Observer for Progress<'_> {
                 let time = seconds(done.duration_ms);
                 if self.terminal {
                     clear();
-                    let word = if self.direction == Direction::Up { "COMPLETED" } else { "UNDONE" };
+                    let word = match (self.rehearsal, self.direction) {
+                        (true, _) => "REHEARSED",
+                        (false, Direction::Up) => "COMPLETED",
+                        (false, Direction::Down) => "UNDONE",
+                    };
                     output::say(format!(" {} Migration {}: {word} ({time})", styled(GREEN, "✓"), done.title));
                 } else {
-                    let word = if self.direction == Direction::Up { "applied" } else { "undone" };
+                    let word = match (self.rehearsal, self.direction) {
+                        (true, _) => "rehearsed",
+                        (false, Direction::Up) => "applied",
+                        (false, Direction::Down) => "undone",
+                    };
                     output::say(format!("{}: {word} ({time})", done.title));
                 }
             }

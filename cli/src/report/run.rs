@@ -31,7 +31,7 @@ pub fn finish(global: &Global, outcome: Result<RunReport, RunError>, applied: Op
         Ok(report) => (report, None),
         Err(error) => (&error.report, Some(&error.failure)),
     };
-    let text = match global.format.unwrap_or(Format::Text) {
+    let text = match global.format()? {
         Format::Text => summary(report, error.is_some(), applied),
         Format::Json => json::render(&document(report, error))?,
     };

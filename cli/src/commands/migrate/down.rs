@@ -1,5 +1,6 @@
 //! `confiture migrate down`.
 
+use super::dry_run::DryRun;
 use crate::{
     exit::Exit,
     failure::Failure,
@@ -13,6 +14,7 @@ use clap::Args;
 use confiture_engine::migrate::{
     Version,
     plan::{Undo, plan_down},
+    rehearse::Request,
     run::{Surroundings, down},
 };
 use std::path::Path;
@@ -35,6 +37,8 @@ pub struct Down {
     #[arg(long)]
     preview: bool,
     #[command(flatten)]
+    dry_run: DryRun,
+    #[command(flatten)]
     lock_wait: LockWait,
 }
 
@@ -47,6 +51,10 @@ impl Down {
             Some(version) => Undo::Migration(version),
             None => Undo::Steps(self.steps),
         };
+        if self.dry_run.dry_run {
+            let request = Request::Down(&undo, migrations.lock_timeout_ms());
+            return self.dry_run.run(global, &migrations, request, self.lock_wait, interrupt).await;
+        }
         let connector = migrations.connector()?;
         if self.preview || migrations.is_protected()? {
             let (_connection, entries) = entries(&connector).await?;

@@ -65,7 +65,7 @@ impl New {
             write(&directory.path, file)?;
         }
         let paths: Vec<String> = new.iter().map(|file| format!("{}/{}", directory.shown, file.path)).collect();
-        let text = match global.format.unwrap_or(Format::Text) {
+        let text = match global.format()? {
             Format::Text => paths.iter().map(|path| format!("{path}\n")).collect(),
             Format::Json => json::render(&serde_json::json!({ "schema_version": 1, "files": paths }))?,
         };

@@ -67,7 +67,7 @@ impl Repair {
         changes: &[LedgerChange],
         open: usize,
     ) -> Result<Exit, Failure> {
-        match global.format.unwrap_or(Format::Text) {
+        match global.format()? {
             Format::Json => {
                 let document = serde_json::json!({ "schema_version": 1, "repairs": found, "changes": changes });
                 output::result(global, &json::render(&document)?)?;

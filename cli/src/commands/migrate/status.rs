@@ -21,7 +21,7 @@ impl Status {
         let migrations = Migrations::load(global, directory)?;
         let (_connection, entries) = entries(&migrations.connector()?).await?;
         let status = status(&migrations.files, &entries, migrations.environment().as_deref());
-        let text = match global.format.unwrap_or(Format::Text) {
+        let text = match global.format()? {
             Format::Text => report::status::render(&status, &migrations.target()?),
             Format::Json => report::json::render(&status)?,
         };

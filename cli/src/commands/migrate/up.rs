@@ -1,5 +1,6 @@
 //! `confiture migrate up`.
 
+use super::dry_run::DryRun;
 use crate::{
     exit::Exit,
     failure::Failure,
@@ -14,6 +15,7 @@ use clap::Args;
 use confiture_engine::migrate::{
     Version,
     plan::{Approval, Plan, UpRequest, plan_up},
+    rehearse::Request,
     run::{Surroundings, up},
 };
 use std::path::{Path, PathBuf};
@@ -25,7 +27,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  confiture migrate up --env production\n  confiture migrate up --target 003 --preview   the \
-                        exact SQL, nothing runs\n  confiture migrate up --out plan.json          to be looked at, then: \
+                        exact SQL, nothing runs\n  confiture migrate up --dry-run                everything, rolled back: what \
+                        it locks, rewrites and changes\n  confiture migrate up --out plan.json          to be looked at, then: \
                         confiture migrate up --plan plan.json\n\nExit codes: 5 failed and undone; 6 another run holds the \
                         lock; 8 refused, nothing ran; 9 stopped part-way, run again to go on."
 )]
@@ -40,11 +43,13 @@ pub struct Up {
     #[arg(long)]
     preview: bool,
     /// Write what would run to PLAN, and run nothing
-    #[arg(long, value_name = "PLAN", conflicts_with_all = ["preview", "plan"])]
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["preview", "plan", "dry_run"])]
     out: Option<PathBuf>,
     /// Run what --out wrote, exactly so: refused where scripts, ledger or environment are different now
     #[arg(long, value_name = "PLAN", conflicts_with_all = ["target", "allow_out_of_order"])]
     plan: Option<PathBuf>,
+    #[command(flatten)]
+    dry_run: DryRun,
     #[command(flatten)]
     lock_wait: LockWait,
 }
@@ -55,6 +60,9 @@ impl Up {
         let migrations = Migrations::load(global, directory)?;
         migrations.refuse_hooks()?;
         let request = self.request(&migrations)?;
+        if self.dry_run.dry_run {
+            return self.dry_run.run(global, &migrations, Request::Up(&request), self.lock_wait, interrupt).await;
+        }
         let connector = migrations.connector()?;
         if self.preview || self.out.is_some() || migrations.is_protected()? {
             let (_connection, entries) = entries(&connector).await?;

@@ -26,7 +26,7 @@ impl Verify {
         let environment = migrations.environment();
         let found = verify(&connector, &migrations.files, environment.as_deref()).await;
         let found = found.map_err(|error| failure(&error))?;
-        let text = match global.format.unwrap_or(Format::Text) {
+        let text = match global.format()? {
             Format::Text => report::verification::render(&found, &migrations.target()?),
             Format::Json => report::json::render(&found)?,
         };

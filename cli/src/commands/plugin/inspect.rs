@@ -26,7 +26,7 @@ impl Inspect {
     pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
         let one = find(&self.plugin, global).await?;
         let rules = one.rules().await;
-        let text = match global.format.unwrap_or(Format::Text) {
+        let text = match global.format()? {
             Format::Text => describe(&one.plugin, &rules),
             Format::Json => {
                 let mut document = document(&one.plugin, &rules);

@@ -47,7 +47,7 @@ async fn listing(opened: &[Opened], global: &Global) -> Result<String, Failure> 
             let _ = writeln!(text, "  {:<24} {}", rule.id, rule.summary);
         }
     }
-    match global.format.unwrap_or(Format::Text) {
+    match global.format()? {
         Format::Text => Ok(text),
         Format::Json => {
             let document = serde_json::json!({ "schema_version": 1, "plugins": documents });

@@ -72,7 +72,7 @@ impl Run {
             masked_columns: Vec::new(),
         };
         let report = lint::run(plugin, &rules, &view).await;
-        let text = match global.format.unwrap_or(Format::Text) {
+        let text = match global.format()? {
             Format::Text => report::text::render(&report, &title),
             Format::Json => report::json::render(&report)?,
         };

@@ -1,0 +1,175 @@
+//! Where a migration is rehearsed: a database of the project, or a private PostgreSQL.
+
+use super::DryRun;
+use crate::{
+    exit::Exit,
+    failure::Failure,
+    interrupt::Interrupt,
+    migrations::{LockWait, Migrations, client, entries},
+    output,
+    pace::Clock,
+    report::progress::Progress,
+    source::{gather, start_scratch},
+};
+use confiture_engine::{
+    build,
+    migrate::{
+        Version,
+        files::Id,
+        ledger::{baseline, change_ledger},
+        plan::{UpRequest, plan_up},
+        rehearse::Request,
+        run::{RunOptions, Surroundings, up},
+    },
+};
+use confiture_postgres::{
+    connect::{ConnectOptions, ProcessEnvironment},
+    migration::PgMigrationConnector,
+    scratch::Scratch,
+};
+
+/// The database of the scratch cluster.
+const DATABASE: &str = "rehearsal";
+
+/// Where it is rehearsed.
+pub(super) struct Place {
+    pub(super) options: ConnectOptions,
+    pub(super) connector: PgMigrationConnector,
+    /// Gone with this.
+    _scratch: Option<Scratch>,
+}
+
+impl Place {
+    /// What `--on` names.
+    pub(super) async fn of(
+        dry_run: &DryRun,
+        migrations: &Migrations,
+        request: Request<'_>,
+        lock_wait: LockWait,
+        interrupt: &Interrupt,
+    ) -> Result<Self, Failure> {
+        match dry_run.on.as_deref() {
+            Some("scratch") => Self::scratch(dry_run, migrations, request, lock_wait, interrupt).await,
+            Some(name) => Self::at(migrations.project.options_of(name)?),
+            None => Self::at(migrations.project.connect_options()?),
+        }
+    }
+
+    fn at(options: ConnectOptions) -> Result<Self, Failure> {
+        for warning in options.warnings() {
+            output::warn(warning);
+        }
+        let connector = PgMigrationConnector::new(options.clone(), client());
+        Ok(Self { options, connector, _scratch: None })
+    }
+
+    /// A private PostgreSQL in which everything before the migration that is rehearsed was done: the last one, or the one
+    /// of `--target`; for `down`, everything.
+    async fn scratch(
+        dry_run: &DryRun,
+        migrations: &Migrations,
+        request: Request<'_>,
+        lock_wait: LockWait,
+        interrupt: &Interrupt,
+    ) -> Result<Self, Failure> {
+        let scratch = start_scratch().await?;
+        scratch.create_database(DATABASE).await.map_err(Failure::with(Exit::Database))?;
+        let options = ConnectOptions::from_url(&scratch.url(DATABASE), &ProcessEnvironment)
+            .map_err(Failure::with(Exit::Database))?;
+        let connector = PgMigrationConnector::new(options.clone(), client());
+        let place = Self { options, connector, _scratch: Some(scratch) };
+        let before = place.before(migrations, request).await?;
+        match dry_run.from.is_empty() {
+            true => place.migrate(migrations, before, lock_wait, interrupt).await?,
+            false => place.build(dry_run, migrations, before, lock_wait, interrupt).await?,
+        }
+        Ok(place)
+    }
+
+    /// The last migration that is taken as done, where there is one.
+    async fn before(&self, migrations: &Migrations, request: Request<'_>) -> Result<Before, Failure> {
+        let Request::Up(request) = request else { return Ok(Before::All) };
+        let (_connection, entries) = entries(&self.connector).await?;
+        let plan = plan_up(&migrations.files, &entries, &UpRequest { approval: None, ..request.clone() });
+        let versions: Vec<Version> = plan
+            .steps
+            .iter()
+            .filter_map(|step| match Id::of_ledger(&step.version) {
+                Id::Versioned(version) => Some(version),
+                Id::Repeatable(_) => None,
+            })
+            .collect();
+        Ok(match versions.as_slice() {
+            [.., before, _] => Before::Through(before.clone()),
+            _ => Before::Nothing,
+        })
+    }
+
+    /// The migrations before it make the schema, as they did elsewhere; their hooks do not run, for there are no rows.
+    async fn migrate(
+        &self,
+        migrations: &Migrations,
+        before: Before,
+        lock_wait: LockWait,
+        interrupt: &Interrupt,
+    ) -> Result<(), Failure> {
+        let target = match before {
+            Before::Nothing => return Ok(()),
+            Before::Through(version) => Some(version),
+            Before::All => None,
+        };
+        let request = UpRequest {
+            environment: migrations.environment(),
+            target,
+            lock_timeout_ms: migrations.lock_timeout_ms(),
+            ..UpRequest::default()
+        };
+        let mut observer = Progress::silent(interrupt);
+        let surroundings = Surroundings {
+            connector: &self.connector,
+            files: &migrations.files,
+            options: &RunOptions { lock_wait: lock_wait.get(), ..RunOptions::default() },
+            pace: &Clock(interrupt),
+            observer: &mut observer,
+        };
+        let outcome = up(surroundings, &request).await.map_err(|error| crate::migrations::failure(&error.failure));
+        observer.end();
+        outcome.map(drop)
+    }
+
+    /// DDL files make the schema; the migrations before it are taken as applied.
+    async fn build(
+        &self,
+        dry_run: &DryRun,
+        migrations: &Migrations,
+        before: Before,
+        lock_wait: LockWait,
+        interrupt: &Interrupt,
+    ) -> Result<(), Failure> {
+        let files = gather(&migrations.project, &dry_run.from)?.files;
+        let Some(scratch) = &self._scratch else { return Ok(()) };
+        let mut session = scratch.session(DATABASE).await.map_err(Failure::with(Exit::Database))?;
+        build::apply(&files, &mut session).await.map_err(Failure::with(Exit::Failed))?;
+        let through = match before {
+            Before::Nothing => return Ok(()),
+            Before::Through(version) => version,
+            Before::All => match migrations.files.migrations.iter().rev().find_map(|migration| match &migration.id {
+                Id::Versioned(version) => Some(version.clone()),
+                Id::Repeatable(_) => None,
+            }) {
+                Some(version) => version,
+                None => return Ok(()),
+            },
+        };
+        let changes = baseline(&migrations.files, &[], &through);
+        let made = change_ledger(&self.connector, &changes, "baselined", lock_wait.get(), &Clock(interrupt)).await;
+        made.map(drop).map_err(|error| crate::migrations::failure(&error))
+    }
+}
+
+/// What is done before the rehearsal.
+enum Before {
+    Nothing,
+    Through(Version),
+    All,
+}
