@@ -6,11 +6,52 @@ use crate::lexer::{Lexer, Token, TokenKind};
 
 /// Words that tell what an object is, behind the first word of a statement.
 const OBJECTS: [&str; 46] = [
-    "access", "aggregate", "all", "cast", "collation", "column", "concurrently", "constraints", "conversion", "data", "database",
-    "default", "domain", "event", "extension", "foreign", "function", "global", "group", "index", "into", "language", "large",
-    "local", "materialized", "method", "object", "operator", "policy", "privileges", "procedure", "publication", "role",
-    "routine", "rule", "schema", "sequence", "server", "statistics", "subscription", "table", "tablespace", "temporary", "trigger",
-    "type", "view",
+    "access",
+    "aggregate",
+    "all",
+    "cast",
+    "collation",
+    "column",
+    "concurrently",
+    "constraints",
+    "conversion",
+    "data",
+    "database",
+    "default",
+    "domain",
+    "event",
+    "extension",
+    "foreign",
+    "function",
+    "global",
+    "group",
+    "index",
+    "into",
+    "language",
+    "large",
+    "local",
+    "materialized",
+    "method",
+    "object",
+    "operator",
+    "policy",
+    "privileges",
+    "procedure",
+    "publication",
+    "role",
+    "routine",
+    "rule",
+    "schema",
+    "sequence",
+    "server",
+    "statistics",
+    "subscription",
+    "table",
+    "tablespace",
+    "temporary",
+    "trigger",
+    "type",
+    "view",
 ];
 /// Words between the first one and the object that change nothing.
 const SKIPPED: [&str; 6] = ["or", "replace", "if", "not", "exists", "temp"];
@@ -52,8 +93,8 @@ pub fn kind(sql: &str) -> String {
 
 /// Verbs of `ALTER TABLE`.
 const VERBS: [&str; 18] = [
-    "add", "alter", "attach", "cluster", "detach", "disable", "drop", "enable", "force", "inherit", "no", "not", "of", "owner",
-    "rename", "reset", "set", "validate",
+    "add", "alter", "attach", "cluster", "detach", "disable", "drop", "enable", "force", "inherit", "no", "not", "of",
+    "owner", "rename", "reset", "set", "validate",
 ];
 
 /// What an `ALTER TABLE` does, each once, in order: the first verb behind the name, and the first one behind each comma that
@@ -94,12 +135,13 @@ fn action(words: &[String], at: usize) -> String {
     match (verb, next) {
         ("add", "constraint") => format!("add {}", constraint(&within(at + 3, &CONSTRAINTS))),
         ("add", kind) if CONSTRAINTS.contains(&kind) => format!("add {}", constraint(kind)),
-        ("add" | "drop" | "rename" | "validate", "constraint") => format!("{verb} constraint"),
+        ("drop" | "rename" | "validate", "constraint") => format!("{verb} constraint"),
         ("add", _) => "add column".to_owned(),
         ("alter", _) => match within(at + 1, &["type", "set", "drop", "add", "restart", "reset"]).as_str() {
             "type" => "alter column type".to_owned(),
             action => {
-                let place = words.iter().skip(at + 1).position(|word| word == action).map_or(at, |place| at + 1 + place);
+                let place =
+                    words.iter().skip(at + 1).position(|word| word == action).map_or(at, |place| at + 1 + place);
                 match (action, word(place + 1), word(place + 2)) {
                     ("set", "data", _) => "alter column type".to_owned(),
                     (_, "not", "null") => format!("{action} not null"),
@@ -140,10 +182,16 @@ mod tests {
             ("DROP MATERIALIZED VIEW v", "drop materialized view"),
             ("UPDATE t SET a = 1", "update"),
             ("WITH x AS (SELECT 1) DELETE FROM t", "with"),
-            ("ALTER TABLE ONLY app.t ADD COLUMN IF NOT EXISTS c int DEFAULT f(1, 2), ALTER a SET NOT NULL", "alter table: add column, set not null"),
+            (
+                "ALTER TABLE ONLY app.t ADD COLUMN IF NOT EXISTS c int DEFAULT f(1, 2), ALTER a SET NOT NULL",
+                "alter table: add column, set not null",
+            ),
             ("alter table t alter column a set data type bigint using a::bigint", "alter table: alter column type"),
             ("ALTER TABLE t ALTER a TYPE bigint, ALTER b DROP DEFAULT", "alter table: alter column type, drop default"),
-            ("ALTER TABLE t ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES p (a) NOT VALID", "alter table: add foreign key"),
+            (
+                "ALTER TABLE t ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES p (a) NOT VALID",
+                "alter table: add foreign key",
+            ),
             ("ALTER TABLE t VALIDATE CONSTRAINT k", "alter table: validate constraint"),
             ("ALTER TABLE t RENAME COLUMN a TO b", "alter table: rename column"),
             ("ALTER TABLE t RENAME TO u", "alter table: rename"),

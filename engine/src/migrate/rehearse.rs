@@ -91,7 +91,11 @@ pub async fn rehearse(
     let connection = match connector.connect().await {
         Ok(connection) => connection,
         Err(error) => {
-            return Rehearsal { report, failure: Some(RunFailure::of_session("connecting", error)), samples: Vec::new() };
+            return Rehearsal {
+                report,
+                failure: Some(RunFailure::of_session("connecting", error)),
+                samples: Vec::new(),
+            };
         }
     };
     let mut room = Room { connection, files, pace, observer, lock_wait: run.lock_wait, options, hooks };

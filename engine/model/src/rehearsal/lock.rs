@@ -21,16 +21,8 @@ pub enum LockMode {
 
 /// The manual's table 13.2, "Conflicting Lock Modes": for each mode, the weakest first, the modes that it cannot stand
 /// beside, as bits of their place in [`LockMode::ALL`].
-const CONFLICTS: [u8; 8] = [
-    0b1000_0000,
-    0b1100_0000,
-    0b1111_0000,
-    0b1111_1000,
-    0b1110_1100,
-    0b1111_1100,
-    0b1111_1110,
-    0b1111_1111,
-];
+const CONFLICTS: [u8; 8] =
+    [0b1000_0000, 0b1100_0000, 0b1111_0000, 0b1111_1000, 0b1110_1100, 0b1111_1100, 0b1111_1110, 0b1111_1111];
 
 impl LockMode {
     /// All of them, the weakest first.
@@ -68,6 +60,11 @@ impl LockMode {
     /// Whether one session has to wait for the other.
     pub fn conflicts_with(self, other: Self) -> bool {
         CONFLICTS[self as usize] & (1 << other as u8) != 0
+    }
+
+    /// Whether nobody has to wait for it who does not wait for the other mode as well.
+    pub fn is_covered_by(self, other: Self) -> bool {
+        CONFLICTS[self as usize] & !CONFLICTS[other as usize] == 0
     }
 
     /// The statements of an application that have to wait as long as it is held.
@@ -169,11 +166,22 @@ mod tests {
     }
 
     #[test]
+    fn a_stronger_mode_covers_most_weaker_ones() {
+        assert!(LockMode::ALL.into_iter().all(|mode| mode.is_covered_by(LockMode::AccessExclusive)));
+        assert!(LockMode::ALL.into_iter().all(|mode| mode.is_covered_by(mode)));
+        assert!(LockMode::Share.is_covered_by(LockMode::ShareRowExclusive));
+        assert!(!LockMode::Share.is_covered_by(LockMode::ShareUpdateExclusive));
+    }
+
+    #[test]
     fn whom_a_mode_makes_wait() {
         use ApplicationStatement as A;
         assert_eq!(LockMode::Share.blocks(), [A::Insert, A::Update, A::Delete, A::Vacuum]);
         assert_eq!(LockMode::AccessExclusive.blocks().len(), 8);
         assert_eq!(LockMode::RowExclusive.blocks(), [A::CreateIndex]);
-        assert!(LockMode::ShareRowExclusive.blocks_an_application() && !LockMode::ShareUpdateExclusive.blocks_an_application());
+        assert!(
+            LockMode::ShareRowExclusive.blocks_an_application()
+                && !LockMode::ShareUpdateExclusive.blocks_an_application()
+        );
     }
 }

@@ -89,7 +89,9 @@ impl<'t, 'a> Attempt<'t, 'a> {
 
     async fn statements(&mut self, index: usize, planned: &'t PlannedMigration, script: &Script) -> Result<(), Stop> {
         let done = match planned.action {
-            Action::Resume { done, .. } | Action::ResumeUndo { done, .. } => usize::try_from(done).unwrap_or(usize::MAX),
+            Action::Resume { done, .. } | Action::ResumeUndo { done, .. } => {
+                usize::try_from(done).unwrap_or(usize::MAX)
+            }
             Action::Apply | Action::Reapply | Action::Undo => 0,
         };
         for (number, step) in script.steps().iter().enumerate().skip(done) {

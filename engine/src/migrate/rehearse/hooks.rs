@@ -2,12 +2,7 @@
 
 use super::report::{RehearsedStep, StepKind, Unrehearsed, milliseconds};
 use crate::migrate::plan::PlannedMigration;
-use confiture_model::{
-    BoxFuture,
-    database::DbError,
-    migration::MigrationConnection,
-    session::SessionError,
-};
+use confiture_model::{BoxFuture, database::DbError, migration::MigrationConnection, session::SessionError};
 use std::time::Duration;
 
 /// Where hooks stand.
@@ -74,7 +69,14 @@ impl Stage<'_> {
     ///
     /// # Errors
     /// What PostgreSQL said.
-    pub async fn ran(&mut self, phase: &str, hook: &str, step: &str, took: Duration, rows: u64) -> Result<(), SessionError> {
+    pub async fn ran(
+        &mut self,
+        phase: &str,
+        hook: &str,
+        step: &str,
+        took: Duration,
+        rows: u64,
+    ) -> Result<(), SessionError> {
         let seen = match self.connection.watch() {
             Some(watch) => watch.observe().await?,
             None => Default::default(),

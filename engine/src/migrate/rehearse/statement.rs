@@ -35,7 +35,13 @@ impl<'t> Attempt<'t, '_> {
             return Ok(());
         }
         let (title, of) = (planned.title.as_str(), script.steps().len());
-        self.room.observer.observe(&Moment::StatementStarted { title, index: number + 1, of, place: place.clone(), sql });
+        self.room.observer.observe(&Moment::StatementStarted {
+            title,
+            index: number + 1,
+            of,
+            place: place.clone(),
+            sql,
+        });
         let may_be_outside = matches!(planned.mode, Mode::Statements { .. });
         if may_be_outside {
             self.savepoint("SAVEPOINT confiture_rehearsal").await?;
@@ -49,7 +55,13 @@ impl<'t> Attempt<'t, '_> {
                 let is_setting = matches!(kind.as_str(), "set" | "reset");
                 let seen = if is_setting { Observation::default() } else { self.observe().await? };
                 let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-                self.room.observer.observe(&Moment::StatementFinished { title, index: number + 1, of, rows, duration_ms });
+                self.room.observer.observe(&Moment::StatementFinished {
+                    title,
+                    index: number + 1,
+                    of,
+                    rows,
+                    duration_ms,
+                });
                 self.file(RehearsedStep { what, ms: milliseconds(took), rows, failed: false, seen });
                 self.budget.check(index, number)?;
                 if may_be_outside {
@@ -60,7 +72,8 @@ impl<'t> Attempt<'t, '_> {
             Err(Stop::Statement { error, .. })
                 if may_be_outside && NEEDS_NO_TRANSACTION.contains(&error.sqlstate.as_str()) =>
             {
-                self.savepoint("ROLLBACK TO SAVEPOINT confiture_rehearsal; RELEASE SAVEPOINT confiture_rehearsal").await?;
+                self.savepoint("ROLLBACK TO SAVEPOINT confiture_rehearsal; RELEASE SAVEPOINT confiture_rehearsal")
+                    .await?;
                 let reason = format!("PostgreSQL does not run it in a transaction ({})", error.sqlstate);
                 self.leave_out(planned, Some(place), kind, reason);
                 Ok(())

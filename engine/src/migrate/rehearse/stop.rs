@@ -1,10 +1,6 @@
 //! What ends a rehearsal early.
 
-use super::{
-    hooks::HookStop,
-    report::Unrehearsed,
-    text::duration,
-};
+use super::{hooks::HookStop, report::Unrehearsed, text::duration};
 use crate::migrate::{
     files::{Files, Id},
     plan::{Direction, Plan},
@@ -99,27 +95,34 @@ impl Stop {
         let migration = self.title(plan).to_owned();
         let help = self.help(unrehearsed);
         let script = script(files, plan, self.migration());
-        let undone = |reason: String, help: Option<String>| RunFailure::Undone { migration: migration.clone(), reason, help };
+        let undone =
+            |reason: String, help: Option<String>| RunFailure::Undone { migration: migration.clone(), reason, help };
         match self {
-            Self::Statement { step, error, .. } => match script.and_then(|script| Some((script, step?, script.steps().get(step?)?))) {
-                Some((script, index, step)) => RunFailure::Statement(Box::new(StatementFailure {
-                    migration,
-                    index: index + 1,
-                    of: script.steps().len(),
-                    attempts,
-                    failed: script.failed(step, with_hint(error, help)),
-                })),
-                None => undone(error.to_string(), help),
-            },
+            Self::Statement { step, error, .. } => {
+                match script.and_then(|script| Some((script, step?, script.steps().get(step?)?))) {
+                    Some((script, index, step)) => RunFailure::Statement(Box::new(StatementFailure {
+                        migration,
+                        index: index + 1,
+                        of: script.steps().len(),
+                        attempts,
+                        failed: script.failed(step, with_hint(error, help)),
+                    })),
+                    None => undone(error.to_string(), help),
+                }
+            }
             Self::Deferred { error, .. } => {
                 undone(format!("what is checked at its commit does not hold: {error}; all of it was rolled back"), help)
             }
-            Self::Hook { stop, .. } => undone(format!("{}: {}; all of it was rolled back", stop.hook, stop.reason), stop.help),
+            Self::Hook { stop, .. } => {
+                undone(format!("{}: {}; all of it was rolled back", stop.hook, stop.reason), stop.help)
+            }
             Self::Budget { step, budget, .. } => {
                 let place = script.and_then(|script| script.steps().get(step?)).map(|step| step.span.to_string());
                 let at = place.map(|place| format!(" at {place}")).unwrap_or_default();
                 let budget = duration(budget.as_secs_f64() * 1000.0);
-                let reason = format!("its locks{at} made others wait for longer than the lock budget of {budget}; all of it was rolled back");
+                let reason = format!(
+                    "its locks{at} made others wait for longer than the lock budget of {budget}; all of it was rolled back"
+                );
                 undone(reason, Some("rehearse on a copy, or on a scratch cluster with `--on scratch`".to_owned()))
             }
             Self::Ended { .. } => undone(

@@ -19,9 +19,10 @@ pub fn text(report: &RehearsalReport) -> String {
     });
     list(&mut page, "Not rehearsed", &unrehearsed.collect::<Vec<_>>());
     let value = |value: Option<i64>| value.map_or_else(|| "unused".to_owned(), |value| value.to_string());
-    let moved = report.left_behind.iter().map(|moved| {
-        format!("sequence {}: was {}, is {}", moved.sequence, value(moved.before), value(moved.after))
-    });
+    let moved = report
+        .left_behind
+        .iter()
+        .map(|moved| format!("sequence {}: was {}, is {}", moved.sequence, value(moved.before), value(moved.after)));
     list(&mut page, "Not undone by the rollback", &moved.collect::<Vec<_>>());
     list(&mut page, "Notes", &report.notes);
     page
@@ -61,7 +62,8 @@ fn is_shown(lock: &HeldLock) -> bool {
 
 fn lock_line(lock: &HeldLock) -> String {
     let blocked: Vec<&str> = lock.blocks.iter().map(|blocked| blocked.as_str()).collect();
-    let blocked = if lock.blocks.len() == ApplicationStatement::ALL.len() { "everything".to_owned() } else { blocked.join(", ") };
+    let blocked =
+        if lock.blocks.len() == ApplicationStatement::ALL.len() { "everything".to_owned() } else { blocked.join(", ") };
     format!("locks {} {} for {}: {blocked} waits", lock.relation, lock.mode, duration(lock.held_ms))
 }
 
@@ -70,23 +72,35 @@ pub(super) fn facts(seen: &Observation) -> Vec<String> {
     let mut facts = Vec::new();
     for rows in &seen.rows {
         let counts = [(rows.inserted, "inserted"), (rows.updated, "updated"), (rows.deleted, "deleted")];
-        let counts: Vec<String> =
-            counts.iter().filter(|(count, _)| *count > 0).map(|(count, verb)| format!("{} {verb}", grouped(*count))).collect();
+        let counts: Vec<String> = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, verb)| format!("{} {verb}", grouped(*count)))
+            .collect();
         facts.push(format!("rows of {}: {}", rows.table, counts.join(", ")));
     }
     for rewrite in &seen.rewrites {
         let before = rewrite.bytes_before.map(bytes).unwrap_or_else(|| "unknown size".to_owned());
         facts.push(match rewrite.emptied {
             true => format!("empties {} {} ({before})", rewrite.relation.kind, rewrite.relation),
-            false => format!("rewrites {} {} ({before} → {})", rewrite.relation.kind, rewrite.relation, bytes(rewrite.bytes_after)),
+            false => format!(
+                "rewrites {} {} ({before} → {})",
+                rewrite.relation.kind,
+                rewrite.relation,
+                bytes(rewrite.bytes_after)
+            ),
         });
     }
     for scan in seen.scans.iter().filter(|scan| !scan.own) {
         facts.push(format!("reads all of {} ({} rows)", scan.table, grouped(scan.rows)));
     }
     let sized = |size: Option<u64>| size.map(|size| format!(" ({})", bytes(size))).unwrap_or_default();
-    facts.extend(seen.made.iter().map(|made| format!("makes {} {}{}", made.object.kind, made.object, sized(made.bytes))));
-    facts.extend(seen.rebuilt.iter().map(|made| format!("rebuilds {} {}{}", made.object.kind, made.object, sized(made.bytes))));
+    facts.extend(
+        seen.made.iter().map(|made| format!("makes {} {}{}", made.object.kind, made.object, sized(made.bytes))),
+    );
+    facts.extend(
+        seen.rebuilt.iter().map(|made| format!("rebuilds {} {}{}", made.object.kind, made.object, sized(made.bytes))),
+    );
     facts.extend(seen.validated.iter().map(|object| format!("all rows keep {} {object}", object.kind)));
     facts.extend(seen.dropped.iter().map(|object| format!("drops {} {object}", object.kind)));
     facts
@@ -136,7 +150,11 @@ fn metrics(page: &mut String, report: &RehearsalReport) {
     }
     if !metrics.index_creation_ms.is_empty() {
         let total = duration(metrics.index_creation_ms.values().sum());
-        lines.push(format!("Index creation: {total} ({} indexes, {})", metrics.index_bytes.len(), bytes(metrics.index_bytes.values().sum())));
+        lines.push(format!(
+            "Index creation: {total} ({} indexes, {})",
+            metrics.index_bytes.len(),
+            bytes(metrics.index_bytes.values().sum())
+        ));
     }
     lines.push(format!("Total time: {}", duration(metrics.total_execution_ms)));
     list(page, "Metrics", &lines);
@@ -203,8 +221,17 @@ mod tests {
 
     #[test]
     fn numbers_are_written_for_people() {
-        assert_eq!([grouped(0), grouped(999), grouped(152_340), grouped(1_000_000)], ["0", "999", "152,340", "1,000,000"]);
-        assert_eq!([duration(0.4), duration(850.2), duration(2_310.0), duration(200_000.0)], ["0.4ms", "850ms", "2.3s", "3min 20s"]);
-        assert_eq!([bytes(12), bytes(8192), bytes(90 << 20), bytes(3 << 40)], ["12 bytes", "8.0 kB", "90 MB", "3.0 TB"]);
+        assert_eq!(
+            [grouped(0), grouped(999), grouped(152_340), grouped(1_000_000)],
+            ["0", "999", "152,340", "1,000,000"]
+        );
+        assert_eq!(
+            [duration(0.4), duration(850.2), duration(2_310.0), duration(200_000.0)],
+            ["0.4ms", "850ms", "2.3s", "3min 20s"]
+        );
+        assert_eq!(
+            [bytes(12), bytes(8192), bytes(90 << 20), bytes(3 << 40)],
+            ["12 bytes", "8.0 kB", "90 MB", "3.0 TB"]
+        );
     }
 }

@@ -16,7 +16,8 @@ impl Run<'_> {
         // After a lost connection the server may take a moment to find out that we are gone.
         let grace = if self.reconnections > 0 { GRACE } else { Duration::ZERO };
         let patience = self.options.lock_wait.max(grace);
-        let queue = Queue { connection: &mut *self.connection, pace: self.pace, observer: &mut *self.observer, patience };
+        let queue =
+            Queue { connection: &mut *self.connection, pace: self.pace, observer: &mut *self.observer, patience };
         queue.take_lock().await
     }
 }

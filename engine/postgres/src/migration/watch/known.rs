@@ -160,7 +160,11 @@ impl Known {
 
     /// Sequences that were there before.
     pub fn sequences(&self) -> Vec<Oid> {
-        self.relations.iter().filter(|(_, relation)| relation.kind == 'S' && !relation.own).map(|(oid, _)| *oid).collect()
+        self.relations
+            .iter()
+            .filter(|(_, relation)| relation.kind == 'S' && !relation.own)
+            .map(|(oid, _)| *oid)
+            .collect()
     }
 
     /// A relation as people name it; none for one that nobody knows by name, as the index of a TOAST table.
