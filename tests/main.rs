@@ -8,4 +8,5 @@ mod cli;
 mod documents;
 mod files;
 mod host;
+mod rehearse;
 mod rules;

@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 /// What was seen since the last time that somebody looked.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Observation {
-    /// Locks on relations that were not held before.
+    /// Locks on relations that were not held before; of several on one relation, those for which somebody has to wait who
+    /// does not wait for another.
     pub locks: Vec<LockTaken>,
     /// Rows that changed.
     pub rows: Vec<RowChanges>,

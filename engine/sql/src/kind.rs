@@ -135,7 +135,7 @@ fn action(words: &[String], at: usize) -> String {
     match (verb, next) {
         ("add", "constraint") => format!("add {}", constraint(&within(at + 3, &CONSTRAINTS))),
         ("add", kind) if CONSTRAINTS.contains(&kind) => format!("add {}", constraint(kind)),
-        ("add" | "drop" | "rename" | "validate", "constraint") => format!("{verb} constraint"),
+        ("drop" | "rename" | "validate", "constraint") => format!("{verb} constraint"),
         ("add", _) => "add column".to_owned(),
         ("alter", _) => match within(at + 1, &["type", "set", "drop", "add", "restart", "reset"]).as_str() {
             "type" => "alter column type".to_owned(),

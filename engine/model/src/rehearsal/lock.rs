@@ -62,6 +62,11 @@ impl LockMode {
         CONFLICTS[self as usize] & (1 << other as u8) != 0
     }
 
+    /// Whether nobody has to wait for it who does not wait for the other mode as well.
+    pub fn is_covered_by(self, other: Self) -> bool {
+        CONFLICTS[self as usize] & !CONFLICTS[other as usize] == 0
+    }
+
     /// The statements of an application that have to wait as long as it is held.
     pub fn blocks(self) -> Vec<ApplicationStatement> {
         ApplicationStatement::ALL.into_iter().filter(|statement| self.conflicts_with(statement.mode())).collect()
@@ -158,6 +163,14 @@ mod tests {
         assert_eq!(LockMode::of_catalog("ShareUpdateExclusiveLock"), Some(LockMode::ShareUpdateExclusive));
         assert_eq!(LockMode::of_catalog("AccessShareLock"), Some(LockMode::AccessShare));
         assert_eq!(LockMode::of_catalog("SIReadLock"), None);
+    }
+
+    #[test]
+    fn a_stronger_mode_covers_most_weaker_ones() {
+        assert!(LockMode::ALL.into_iter().all(|mode| mode.is_covered_by(LockMode::AccessExclusive)));
+        assert!(LockMode::ALL.into_iter().all(|mode| mode.is_covered_by(mode)));
+        assert!(LockMode::Share.is_covered_by(LockMode::ShareRowExclusive));
+        assert!(!LockMode::Share.is_covered_by(LockMode::ShareUpdateExclusive));
     }
 
     #[test]

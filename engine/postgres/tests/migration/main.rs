@@ -13,3 +13,4 @@ mod run_lock;
 mod scripts;
 mod snapshots;
 mod support;
+mod watch;

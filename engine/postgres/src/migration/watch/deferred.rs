@@ -1,9 +1,9 @@
 //! What is checked at a commit.
 
 use super::questions::{ask, is, text};
-use crate::migration::{
-    link::Link,
-    own_settings::{Around, rows_of},
+use crate::{
+    migration::{link::Link, own_settings::Around},
+    session::session_error,
 };
 use confiture_model::session::SessionError;
 
@@ -28,5 +28,8 @@ pub(super) async fn check(link: &Link) -> Result<(), SessionError> {
     if !deferred.is_empty() {
         sql.push_str(&format!("; SET CONSTRAINTS {deferred} DEFERRED"));
     }
-    rows_of(link, &sql).await.map(drop)
+    link.client.batch_execute(&sql).await.map_err(|error| {
+        link.note_error(&error);
+        session_error(&error)
+    })
 }

@@ -76,8 +76,11 @@ impl Look<'_> {
     fn locks(&mut self, oid: Oid, modes: &str) {
         let Some(relation) = self.known.relations.get_mut(&oid) else { return };
         let modes: Vec<LockMode> = modes.split(' ').filter_map(LockMode::of_catalog).collect();
-        let new: Vec<LockMode> = modes.into_iter().filter(|mode| !relation.modes.contains(mode)).collect();
-        relation.modes.extend(&new);
+        let others = |mode: &LockMode| modes.iter().filter(move |other| *other != mode).copied().collect::<Vec<_>>();
+        let is_new = |mode: &&LockMode| !relation.modes.contains(mode);
+        let adds = |mode: &&LockMode| !others(mode).into_iter().any(|other| mode.is_covered_by(other));
+        let new: Vec<LockMode> = modes.iter().filter(is_new).filter(adds).copied().collect();
+        relation.modes = modes;
         let own = relation.own;
         let Some(object) = self.known.object(oid) else { return };
         let taken = |mode| LockTaken { relation: object.clone(), mode, own };
@@ -159,7 +162,7 @@ impl Look<'_> {
             }
         }
         let locked = |oid: &Oid| {
-            let strong = |mode: &LockMode| *mode > LockMode::RowExclusive;
+            let strong = |mode: &LockMode| !mode.is_covered_by(LockMode::RowExclusive);
             self.known.relations.get(oid).is_some_and(|table| table.modes.iter().any(strong))
         };
         let gone: Vec<Oid> = self

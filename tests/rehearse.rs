@@ -1,0 +1,6 @@
+//! The dry-run, on a real server.
+
+mod corpora;
+mod ends;
+mod site;
+mod story;
