@@ -90,6 +90,15 @@ pub struct RecordedEvent {
     pub event: Event,
 }
 
+/// What the ledger is to say of a migration that is done.
+#[derive(Clone, Copy, Debug)]
+pub enum LedgerWrite<'a> {
+    /// It is applied: its entry, in place of one of the same version.
+    Record(&'a LedgerEntry),
+    /// It is undone: the version whose entry is taken out.
+    Remove(&'a str),
+}
+
 /// The ledger of another tool, found in the same database: what `migrate adopt` takes over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ForeignLedger {
@@ -157,6 +166,14 @@ pub trait MigrationConnection: Send {
     fn record<'a>(&'a mut self, entry: &'a LedgerEntry, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>>;
     /// Takes an entry out, as [`MigrationConnection::record`] puts it in.
     fn remove<'a>(&'a mut self, version: &'a str, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>>;
+    /// Ends the work of a migration in the transaction that is open, in as few messages as can be: puts the session back
+    /// as [`MigrationConnection::reset`] does, and writes to the ledger. Answers whether the run lock is still held, which
+    /// is asked meanwhile. Where no transaction is open any more, it is an error (SQLSTATE 25P01) and nothing is written.
+    fn conclude<'a>(
+        &'a mut self,
+        write: LedgerWrite<'a>,
+        event: &'a Event,
+    ) -> BoxFuture<'a, Result<bool, SessionError>>;
     /// Writes an event alone.
     fn note<'a>(&'a mut self, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>>;
     /// Reads the schema and stores it by its content, in the transaction that is open; answers its address.

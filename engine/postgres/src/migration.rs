@@ -7,6 +7,7 @@
 mod adopt;
 mod cancel;
 mod checks;
+mod conclusion;
 mod indexes;
 mod ledger;
 mod link;
@@ -23,11 +24,13 @@ use checks::Standing;
 use confiture_model::{
     BoxFuture,
     migration::{
-        Event, ForeignLedger, LedgerEntry, LockHolder, MigrationConnection, MigrationConnector, RecordedEvent,
+        Event, ForeignLedger, LedgerEntry, LedgerWrite, LockHolder, MigrationConnection, MigrationConnector,
+        RecordedEvent,
     },
     schema::Snapshot,
     session::SessionError,
 };
+use futures_util::future::join;
 use link::Link;
 use run_lock::RunLock;
 
@@ -158,6 +161,25 @@ impl MigrationConnection for PgMigrationConnection {
         Box::pin(async move {
             self.work().await?;
             ledger::remove(&self.work, &self.client, version, event).await
+        })
+    }
+
+    fn conclude<'a>(
+        &'a mut self,
+        write: LedgerWrite<'a>,
+        event: &'a Event,
+    ) -> BoxFuture<'a, Result<bool, SessionError>> {
+        Box::pin(async move {
+            self.work().await?;
+            let Self { work, lock, client, .. } = self;
+            let held = async {
+                match lock {
+                    Some(lock) => lock.is_held().await,
+                    None => Ok(false),
+                }
+            };
+            let (written, held) = join(conclusion::write(work, client, write, event), held).await;
+            written.and(held)
         })
     }
 

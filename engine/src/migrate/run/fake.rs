@@ -5,7 +5,8 @@ use confiture_model::{
     BoxFuture,
     database::DbError,
     migration::{
-        Event, ForeignLedger, LedgerEntry, LockHolder, MigrationConnection, MigrationConnector, RecordedEvent,
+        Event, ForeignLedger, LedgerEntry, LedgerWrite, LockHolder, MigrationConnection, MigrationConnector,
+        RecordedEvent,
     },
     schema::Snapshot,
     session::SessionError,
@@ -349,6 +350,28 @@ impl MigrationConnection for Connection {
                 database.events.push(event.clone());
             })
         ))
+    }
+
+    fn conclude<'a>(
+        &'a mut self,
+        write: LedgerWrite<'a>,
+        event: &'a Event,
+    ) -> BoxFuture<'a, Result<bool, SessionError>> {
+        let within = self.transaction.is_some();
+        let effect = |database: &mut Database| {
+            if !within || database.effects.last().is_some_and(|last| last == "call commits()") {
+                return Err(SessionError::Database(error("25P01")));
+            }
+            match write {
+                LedgerWrite::Record(entry) => drop(database.entries.insert(entry.version.clone(), entry.clone())),
+                LedgerWrite::Remove(version) => drop(database.entries.remove(version)),
+            }
+            database.events.push(event.clone());
+            Ok(())
+        };
+        let written = self.call(None, Box::new(effect)).and_then(|written| written);
+        let state = self.server.state();
+        answer!(written.map(|()| state.lock == Some(self.session) && !state.lock_lost))
     }
 
     fn note<'a>(&'a mut self, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>> {
