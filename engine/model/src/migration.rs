@@ -114,6 +114,19 @@ pub struct ForeignLedger {
     pub problems: Vec<String>,
 }
 
+/// Which database a connection leads to, whatever it is called there: a plan that was approved for one is not run on
+/// another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseIdentity {
+    /// `system_identifier` of the server's cluster, which its standbys share; `not visible` to a role that may not ask.
+    pub server: String,
+    /// The database's name.
+    pub database: String,
+    /// Its OID: another one after it was dropped and made again.
+    pub oid: u32,
+}
+
 /// Who holds the run lock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LockHolder {
@@ -136,6 +149,8 @@ pub trait MigrationConnection: Send {
     /// Refuses what no run can work on, each with its reason: a standby, a transaction pooler between us and the server,
     /// a ledger that is newer than this program, missing rights. Makes or upgrades the ledger, in one transaction.
     fn prepare<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>>;
+    /// Which database this is.
+    fn identity<'a>(&'a mut self) -> BoxFuture<'a, Result<DatabaseIdentity, SessionError>>;
     /// What is applied, in no particular order. Makes nothing: a database without a ledger has no entries.
     fn entries<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<LedgerEntry>, SessionError>>;
     /// Events, newest first.

@@ -8,6 +8,7 @@ mod adopt;
 mod cancel;
 mod checks;
 mod conclusion;
+mod database;
 mod indexes;
 mod ledger;
 mod link;
@@ -24,8 +25,8 @@ use checks::Standing;
 use confiture_model::{
     BoxFuture,
     migration::{
-        Event, ForeignLedger, LedgerEntry, LedgerWrite, LockHolder, MigrationConnection, MigrationConnector,
-        RecordedEvent,
+        DatabaseIdentity, Event, ForeignLedger, LedgerEntry, LedgerWrite, LockHolder, MigrationConnection,
+        MigrationConnector, RecordedEvent,
     },
     schema::Snapshot,
     session::SessionError,
@@ -108,6 +109,10 @@ impl MigrationConnection for PgMigrationConnection {
                 }
             }
         })
+    }
+
+    fn identity<'a>(&'a mut self) -> BoxFuture<'a, Result<DatabaseIdentity, SessionError>> {
+        Box::pin(async move { database::identity(self.work().await?).await })
     }
 
     fn entries<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<LedgerEntry>, SessionError>> {

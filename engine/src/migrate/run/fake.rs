@@ -5,8 +5,8 @@ use confiture_model::{
     BoxFuture,
     database::DbError,
     migration::{
-        Event, ForeignLedger, LedgerEntry, LedgerWrite, LockHolder, MigrationConnection, MigrationConnector,
-        RecordedEvent,
+        DatabaseIdentity, Event, ForeignLedger, LedgerEntry, LedgerWrite, LockHolder, MigrationConnection,
+        MigrationConnector, RecordedEvent,
     },
     schema::Snapshot,
     session::SessionError,
@@ -64,6 +64,8 @@ pub(in crate::migrate) struct State {
     pub(in crate::migrate) lock_lost: bool,
     /// Ledgers of other tools.
     pub(in crate::migrate) foreign: Vec<ForeignLedger>,
+    /// What the database is called.
+    pub(in crate::migrate) name: String,
     /// The live schema.
     pub(in crate::migrate) schema: Option<Snapshot>,
     dead: bool,
@@ -259,6 +261,11 @@ macro_rules! answer {
 impl MigrationConnection for Connection {
     fn prepare<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
         answer!(self.call(None, Box::new(|_| ())))
+    }
+
+    fn identity<'a>(&'a mut self) -> BoxFuture<'a, Result<DatabaseIdentity, SessionError>> {
+        let database = self.server.state().name.clone();
+        answer!(Ok(DatabaseIdentity { server: "7".to_owned(), database, oid: 16_384 }))
     }
 
     fn entries<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<LedgerEntry>, SessionError>> {
