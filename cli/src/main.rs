@@ -23,10 +23,11 @@ use exit::Exit;
 use failure::Failure;
 use interrupt::Interrupt;
 use std::{pin::pin, process::ExitCode};
+use tokio::runtime::Builder;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime_for(&arguments.command).enable_all().build();
     let outcome = match runtime {
         Ok(runtime) => {
             let outcome = runtime.block_on(interruptible(arguments));
@@ -41,6 +42,18 @@ fn main() -> ExitCode {
         Err(failure) => {
             output::error(&failure.message);
             failure.exit.into()
+        }
+    }
+}
+
+/// A migration run waits for one answer after the other: on one thread, none has to be handed from one to another.
+fn runtime_for(command: &Command) -> Builder {
+    match command {
+        Command::Migrate(_) => Builder::new_current_thread(),
+        _ => {
+            let mut several = Builder::new_multi_thread();
+            several.worker_threads(2);
+            several
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     exit::Exit, failure::Failure, global::Global, interrupt::Interrupt, output, pace::Clock, project::Project,
-    prompt::confirm,
+    prompt::confirm, report::progress::Progress,
 };
 use clap::Args;
 use confiture_engine::migrate::{
@@ -12,7 +12,7 @@ use confiture_engine::migrate::{
     script::milliseconds,
 };
 use confiture_model::{
-    migration::{LedgerEntry, MigrationConnection, MigrationConnector},
+    migration::{DatabaseIdentity, LedgerEntry, MigrationConnection, MigrationConnector},
     session::SessionError,
 };
 use confiture_postgres::migration::PgMigrationConnector;
@@ -206,7 +206,8 @@ pub async fn change(
     lock_wait: LockWait,
     interrupt: &Interrupt,
 ) -> Result<(), Failure> {
-    let made = change_ledger(connector, changes, kind, lock_wait.get(), &Clock(interrupt)).await;
+    let mut observer = Progress::new(interrupt);
+    let made = change_ledger(connector, changes, kind, lock_wait.get(), &Clock(interrupt), &mut observer).await;
     made.map(drop).map_err(|error| failure(&error))
 }
 
@@ -214,9 +215,16 @@ pub async fn change(
 pub async fn entries(
     connector: &PgMigrationConnector,
 ) -> Result<(Box<dyn MigrationConnection>, Vec<LedgerEntry>), Failure> {
-    let failed =
-        |doing: &'static str| move |error: SessionError| Failure::new(Exit::Database, format!("{doing}: {error}"));
-    let mut connection = connector.connect().await.map_err(failed("connecting"))?;
-    let entries = connection.entries().await.map_err(failed("reading the ledger"))?;
+    let mut connection = connector.connect().await.map_err(unreadable("connecting"))?;
+    let entries = connection.entries().await.map_err(unreadable("reading the ledger"))?;
     Ok((connection, entries))
+}
+
+/// Which database this is.
+pub async fn identity(connection: &mut dyn MigrationConnection) -> Result<DatabaseIdentity, Failure> {
+    connection.identity().await.map_err(unreadable("asking which database this is"))
+}
+
+fn unreadable(doing: &'static str) -> impl Fn(SessionError) -> Failure {
+    move |error| Failure::new(Exit::Database, format!("{doing}: {error}"))
 }

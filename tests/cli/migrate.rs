@@ -3,11 +3,17 @@
 mod adopt;
 mod approval;
 mod bad_files;
+mod commit_lost;
 mod concurrently;
 mod corpora;
+mod disk_full;
 mod interrupt;
 mod killed;
 mod locks;
+mod own_server;
+mod pooler;
+mod proxy;
 mod refused;
 mod site;
+mod standby;
 mod story;

@@ -90,6 +90,15 @@ pub struct RecordedEvent {
     pub event: Event,
 }
 
+/// What the ledger is to say of a migration that is done.
+#[derive(Clone, Copy, Debug)]
+pub enum LedgerWrite<'a> {
+    /// It is applied: its entry, in place of one of the same version.
+    Record(&'a LedgerEntry),
+    /// It is undone: the version whose entry is taken out.
+    Remove(&'a str),
+}
+
 /// The ledger of another tool, found in the same database: what `migrate adopt` takes over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ForeignLedger {
@@ -103,6 +112,19 @@ pub struct ForeignLedger {
     pub through: Option<String>,
     /// Why it cannot be taken over as it stands, one sentence each: a failed migration, a version that we cannot order.
     pub problems: Vec<String>,
+}
+
+/// Which database a connection leads to, whatever it is called there: a plan that was approved for one is not run on
+/// another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseIdentity {
+    /// `system_identifier` of the server's cluster, which its standbys share; `not visible` to a role that may not ask.
+    pub server: String,
+    /// The database's name.
+    pub database: String,
+    /// Its OID: another one after it was dropped and made again.
+    pub oid: u32,
 }
 
 /// Who holds the run lock.
@@ -127,6 +149,8 @@ pub trait MigrationConnection: Send {
     /// Refuses what no run can work on, each with its reason: a standby, a transaction pooler between us and the server,
     /// a ledger that is newer than this program, missing rights. Makes or upgrades the ledger, in one transaction.
     fn prepare<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>>;
+    /// Which database this is.
+    fn identity<'a>(&'a mut self) -> BoxFuture<'a, Result<DatabaseIdentity, SessionError>>;
     /// What is applied, in no particular order. Makes nothing: a database without a ledger has no entries.
     fn entries<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<LedgerEntry>, SessionError>>;
     /// Events, newest first.
@@ -157,6 +181,14 @@ pub trait MigrationConnection: Send {
     fn record<'a>(&'a mut self, entry: &'a LedgerEntry, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>>;
     /// Takes an entry out, as [`MigrationConnection::record`] puts it in.
     fn remove<'a>(&'a mut self, version: &'a str, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>>;
+    /// Ends the work of a migration in the transaction that is open, in as few messages as can be: puts the session back
+    /// as [`MigrationConnection::reset`] does, and writes to the ledger. Answers whether the run lock is still held, which
+    /// is asked meanwhile. Where no transaction is open any more, it is an error (SQLSTATE 25P01) and nothing is written.
+    fn conclude<'a>(
+        &'a mut self,
+        write: LedgerWrite<'a>,
+        event: &'a Event,
+    ) -> BoxFuture<'a, Result<bool, SessionError>>;
     /// Writes an event alone.
     fn note<'a>(&'a mut self, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>>;
     /// Reads the schema and stores it by its content, in the transaction that is open; answers its address.

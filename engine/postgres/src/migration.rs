@@ -7,6 +7,8 @@
 mod adopt;
 mod cancel;
 mod checks;
+mod conclusion;
+mod database;
 mod indexes;
 mod ledger;
 mod link;
@@ -24,11 +26,13 @@ use checks::Standing;
 use confiture_model::{
     BoxFuture,
     migration::{
-        Event, ForeignLedger, LedgerEntry, LockHolder, MigrationConnection, MigrationConnector, RecordedEvent,
+        DatabaseIdentity, Event, ForeignLedger, LedgerEntry, LedgerWrite, LockHolder, MigrationConnection,
+        MigrationConnector, RecordedEvent,
     },
     schema::Snapshot,
     session::SessionError,
 };
+use futures_util::future::join;
 use link::Link;
 use run_lock::RunLock;
 use watch::Watched;
@@ -124,6 +128,10 @@ impl MigrationConnection for PgMigrationConnection {
         })
     }
 
+    fn identity<'a>(&'a mut self) -> BoxFuture<'a, Result<DatabaseIdentity, SessionError>> {
+        Box::pin(async move { database::identity(self.work().await?).await })
+    }
+
     fn entries<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<LedgerEntry>, SessionError>> {
         Box::pin(async move { ledger::entries(self.work().await?).await })
     }
@@ -177,6 +185,25 @@ impl MigrationConnection for PgMigrationConnection {
         Box::pin(async move {
             self.work().await?;
             ledger::remove(&self.work, &self.client, version, event).await
+        })
+    }
+
+    fn conclude<'a>(
+        &'a mut self,
+        write: LedgerWrite<'a>,
+        event: &'a Event,
+    ) -> BoxFuture<'a, Result<bool, SessionError>> {
+        Box::pin(async move {
+            self.work().await?;
+            let Self { work, lock, client, .. } = self;
+            let held = async {
+                match lock {
+                    Some(lock) => lock.is_held().await,
+                    None => Ok(false),
+                }
+            };
+            let (written, held) = join(conclusion::write(work, client, write, event), held).await;
+            written.and(held)
         })
     }
 

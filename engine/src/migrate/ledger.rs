@@ -11,7 +11,7 @@ pub use {
     repair::{Answer, Repair, repairs},
 };
 
-use super::run::{Pace, RunFailure, run_id};
+use super::run::{Observer, Pace, RunFailure, run_id, take_lock};
 use confiture_model::{
     migration::{Event, LedgerEntry, MigrationConnection, MigrationConnector},
     session::SessionError,
@@ -19,8 +19,6 @@ use confiture_model::{
 use serde::Serialize;
 use serde_json::json;
 use std::time::Duration;
-
-const POLL: Duration = Duration::from_millis(250);
 
 /// A change of the ledger, and what it rests on.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -32,7 +30,7 @@ pub struct LedgerChange {
 }
 
 /// Makes changes of the ledger, all or none, and leaves an event of this kind for each. The schema is stored with them.
-/// Answers how many there were.
+/// Answers how many there were. `observer` is told whom it waits for.
 ///
 /// # Errors
 /// [`RunFailure`]: the lock is held for longer than `lock_wait`, the ledger holds something else by now, or the database
@@ -43,9 +41,10 @@ pub async fn change_ledger(
     kind: &str,
     lock_wait: Duration,
     pace: &dyn Pace,
+    observer: &mut dyn Observer,
 ) -> Result<usize, RunFailure> {
     let mut connection = connector.connect().await.map_err(failed("connecting"))?;
-    take_lock(&mut *connection, lock_wait, pace).await?;
+    take_lock(&mut *connection, lock_wait, pace, observer).await?;
     let changed = within(&mut *connection, changes, kind).await;
     if changed.is_err() {
         // The failure counts; a connection that is gone is rolled back by the server.
@@ -57,25 +56,6 @@ pub async fn change_ledger(
 
 fn failed(doing: &'static str) -> impl Fn(SessionError) -> RunFailure {
     move |error| RunFailure::of_session(doing, error)
-}
-
-async fn take_lock(
-    connection: &mut dyn MigrationConnection,
-    lock_wait: Duration,
-    pace: &dyn Pace,
-) -> Result<(), RunFailure> {
-    let mut waited = Duration::ZERO;
-    loop {
-        let Err(holder) = connection.try_lock().await.map_err(failed("taking the run lock"))? else { return Ok(()) };
-        if waited >= lock_wait {
-            return Err(RunFailure::LockBusy {
-                holder,
-                waited_ms: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX),
-            });
-        }
-        pace.sleep(POLL).await;
-        waited += POLL;
-    }
 }
 
 async fn within(

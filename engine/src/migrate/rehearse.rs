@@ -25,7 +25,7 @@ pub use {
 use super::{
     diff::{self, diff},
     plan::{Direction, Plan, Undo, UpRequest, plan_down, plan_up},
-    run::{Moment, Observer, Pace, Queue, RunFailure, Surroundings, TRIES, back_off},
+    run::{Moment, Observer, Pace, RunFailure, Surroundings, TRIES, back_off, take_lock},
 };
 use attempt::Attempt;
 use confiture_model::{
@@ -128,13 +128,7 @@ impl Room<'_> {
         samples: &mut Vec<Sample>,
     ) -> Result<(), RunFailure> {
         self.watch()?.check().await.map_err(|error| RunFailure::of_session("checking the database", error))?;
-        let queue = Queue {
-            connection: &mut *self.connection,
-            pace: self.pace,
-            observer: &mut *self.observer,
-            patience: self.lock_wait,
-        };
-        queue.take_lock().await?;
+        take_lock(&mut *self.connection, self.lock_wait, self.pace, &mut *self.observer).await?;
         let entries = self.connection.entries().await;
         let entries = entries.map_err(|error| RunFailure::of_session("reading the ledger", error))?;
         let plan = self.plan(request, &entries);

@@ -23,11 +23,11 @@ pub use {
     report::{Done, RunError, RunReport},
 };
 
-pub(super) use {identity::run_id, lock::Queue, pace::back_off};
+pub(super) use {identity::run_id, lock::take_lock, pace::back_off};
 
 use super::{
     files::{Files, Id},
-    plan::{Direction, Mode, Plan, Undo, UpRequest, plan_down, plan_up},
+    plan::{Approval, Direction, Mode, Plan, Undo, UpRequest, plan_down, plan_up},
 };
 use confiture_model::{
     migration::{Event, LedgerEntry, MigrationConnection, MigrationConnector},
@@ -118,6 +118,13 @@ impl Ask<'_> {
         }
     }
 
+    fn approval(&self) -> Option<&Approval> {
+        match self {
+            Self::Up(request) => request.approval.as_ref(),
+            Self::Down(..) => None,
+        }
+    }
+
     fn direction(&self) -> Direction {
         match self {
             Self::Up(_) => Direction::Up,
@@ -177,7 +184,11 @@ impl Run<'_> {
             self.ledger("preparing the ledger", |connection| connection.prepare()).await?;
             let entries = self.ledger("reading the ledger", |connection| connection.entries()).await?;
             let (done, again) = (self.report.migrations.len(), self.reconnections > 0);
-            let Some(plan) = ask.plan(self.files, &entries, done, again) else { return Ok(()) };
+            let Some(mut plan) = ask.plan(self.files, &entries, done, again) else { return Ok(()) };
+            if let Some(approval) = ask.approval() {
+                let database = self.ledger("asking which database this is", |connection| connection.identity()).await?;
+                approval.check_database(&mut plan, &database);
+            }
             if !plan.refusals.is_empty() {
                 return Err(RunFailure::Refused(Box::new(plan)));
             }

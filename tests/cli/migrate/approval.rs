@@ -47,3 +47,19 @@ async fn a_ledger_that_changed_since_is_refused() {
     site.migrate(&["up", "--out", "other.json"]).expect(8).says(&["0_z"]);
     assert!(!site.directory.path().join("other.json").exists());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_database_than_the_approved_one_is_refused() {
+    let site = approved().await;
+    let (other, _session) = confiture_tests::cluster::database(&[]).await;
+    let up = ["migrate", "up", "--plan", "plan.json", "--database-url", &other];
+    let refused = confiture_tests::program::confiture(site.directory.path(), &up).expect(8);
+    refused.says(&["the plan was approved for database", "--out"]);
+    let server = super::own_server::own_server(&[]).await;
+    let url = server.url("app");
+    let up = ["migrate", "up", "--plan", "plan.json", "--database-url", &url];
+    let refused = confiture_tests::program::confiture(site.directory.path(), &up).expect(8);
+    refused.says(&["another server, whose system_identifier is"]);
+    server.stop().await;
+    site.migrate(&["up", "--plan", "plan.json"]).expect(0);
+}

@@ -20,6 +20,24 @@ async fn one_run_at_a_time() {
     assert_eq!((site.tables().await.as_str(), site.ledger().await.as_str()), ("a", "1"));
 }
 
+/// What changes the ledger alone waits as a run does, and says for whom.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_the_ledger_waits_for_a_run() {
+    let site = site(&[("1_a.sql", SLOW), ("2_b.sql", "CREATE TABLE b ();")]).await;
+    let mut first = site.start(&["up", "--target", "1"]);
+    assert!(first.wait_for("1_a: begun"));
+    let mut waiting = site.start(&["baseline", "--through", "2"]);
+    assert!(waiting.wait_for("waiting for another run: confiture run lock"));
+    waiting.signal("INT");
+    waiting.end().expect(130);
+    let second = site.migrate(&["baseline", "--through", "2", "--lock-wait", "1min"]);
+    first.end().expect(0);
+    // It was worked out from a ledger without the first, which is there by now.
+    second.expect(5).says(&["waiting for another run", "the ledger holds something else by now", "look again"]);
+    site.migrate(&["baseline", "--through", "2"]).expect(0);
+    assert_eq!((site.tables().await.as_str(), site.ledger().await.as_str()), ("a", "1 2"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_that_somebody_holds() {
     let site = site(&[("1_a.sql", "CREATE TABLE b ();\nALTER TABLE busy ADD x int;\n")]).await;

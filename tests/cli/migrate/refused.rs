@@ -106,3 +106,16 @@ async fn databases_that_cannot_be_worked_on() {
     confiture(site.directory.path(), &up).expect(5).says(&["42501", "rolled back"]);
     assert_eq!((site.tables().await.as_str(), site.ledger().await.as_str()), ("", ""));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_of_a_newer_version() {
+    let site = site(&[("1_a.sql", "CREATE TABLE a ();"), ("2_b.sql", "CREATE TABLE b ();")]).await;
+    site.migrate(&["up", "--target", "1"]).expect(0);
+    site.execute("UPDATE confiture.meta SET ledger_version = 99").await;
+    for command in [&["up"][..], &["down"], &["baseline", "--through", "2"]] {
+        site.migrate(command).expect(4).says(&["has form 99", "a newer version of Confiture", "nothing was changed"]);
+    }
+    site.execute("UPDATE confiture.meta SET ledger_version = 1").await;
+    assert_eq!((site.tables().await.as_str(), site.ledger().await.as_str()), ("a", "1"));
+    site.migrate(&["up"]).expect(0);
+}

@@ -6,7 +6,7 @@ use crate::{
     failure::Failure,
     global::Global,
     interrupt::Interrupt,
-    migrations::{LockWait, Migrations, entries},
+    migrations::{LockWait, Migrations, entries, identity},
     output,
     pace::Clock,
     report,
@@ -65,13 +65,17 @@ impl Up {
         }
         let connector = migrations.connector()?;
         if self.preview || self.out.is_some() || migrations.is_protected()? {
-            let (_connection, entries) = entries(&connector).await?;
-            let plan = plan_up(&migrations.files, &entries, &request);
+            let (mut connection, entries) = entries(&connector).await?;
+            let mut plan = plan_up(&migrations.files, &entries, &request);
+            let database = identity(&mut *connection).await?;
+            if let Some(approval) = &request.approval {
+                approval.check_database(&mut plan, &database);
+            }
             if self.preview {
                 return report::plan::preview(global, &migrations.files, &plan);
             }
             if let Some(out) = &self.out {
-                let approval = Approval::of(&plan, &entries, &request);
+                let approval = Approval::of(&plan, &entries, &request, database);
                 return self.store(out, &plan, &approval);
             }
             if plan.refusals.is_empty() && !plan.steps.is_empty() {

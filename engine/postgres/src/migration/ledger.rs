@@ -10,7 +10,7 @@ use super::{
     own_settings::{Around, run},
 };
 use confiture_model::{
-    migration::{Event, LedgerEntry, RecordedEvent},
+    migration::{Event, LedgerEntry, LedgerWrite, RecordedEvent},
     session::SessionError,
 };
 
@@ -34,26 +34,34 @@ pub(super) async fn events(link: &Link, limit: u32) -> Result<Vec<RecordedEvent>
 
 /// Writes an entry, in place of one of the same version, with its event.
 pub(super) async fn record(link: &Link, client: &str, entry: &LedgerEntry, event: &Event) -> Result<(), SessionError> {
-    write(link, client, &entry::upsert(entry, client), event).await
+    write(link, &rows(client, LedgerWrite::Record(entry), event)).await
 }
 
 /// Takes an entry out, with its event.
 pub(super) async fn remove(link: &Link, client: &str, version: &str, event: &Event) -> Result<(), SessionError> {
-    let sql = format!("DELETE FROM confiture.migration WHERE version = {}", literal::text(version));
-    write(link, client, &sql, event).await
+    write(link, &rows(client, LedgerWrite::Remove(version), event)).await
 }
 
 /// Writes an event alone.
 pub(super) async fn note(link: &Link, client: &str, event: &Event) -> Result<(), SessionError> {
-    write(link, client, "", event).await
+    write(link, &format!("{};{}", super::outcome::lock(&event.run), event::insert(event, client))).await
 }
 
-/// In the transaction that is open, or in one of its own. The lock is held until its end: whoever asks what became of
-/// this run waits for it (see [`super::outcome`]).
-async fn write(link: &Link, client: &str, sql: &str, event: &Event) -> Result<(), SessionError> {
-    let lock = super::outcome::lock(&event.run);
-    let event = event::insert(event, client);
-    run(link, Around::to_write(link).await?, &format!("{lock};{sql};{event}")).await.map(drop)
+/// The statements that write an entry, or take it out, with its event. The lock is held until the transaction's end:
+/// whoever asks what became of this run waits for it (see [`super::outcome`]).
+pub(super) fn rows(client: &str, write: LedgerWrite<'_>, event: &Event) -> String {
+    let entry = match write {
+        LedgerWrite::Record(entry) => entry::upsert(entry, client),
+        LedgerWrite::Remove(version) => {
+            format!("DELETE FROM confiture.migration WHERE version = {}", literal::text(version))
+        }
+    };
+    format!("{};{entry};{}", super::outcome::lock(&event.run), event::insert(event, client))
+}
+
+/// In the transaction that is open, or in one of its own.
+async fn write(link: &Link, sql: &str) -> Result<(), SessionError> {
+    run(link, Around::to_write(link).await?, sql).await.map(drop)
 }
 
 /// Whether this database has a ledger.

@@ -2,6 +2,7 @@
 
 use super::{link::Link, own_settings::rows_of};
 use confiture_model::session::SessionError;
+use tokio_postgres::SimpleQueryRow;
 
 /// `lock_timeout` and `statement_timeout` are 32-bit milliseconds.
 const LONGEST_TIMEOUT: u64 = i32::MAX.unsigned_abs() as u64;
@@ -34,7 +35,7 @@ pub(super) async fn rollback(link: &Link) -> Result<(), SessionError> {
 
 /// Whether a transaction block is open, aborted or not. The driver does not pass on what the server says about it.
 pub(super) async fn is_open(link: &Link) -> Result<bool, SessionError> {
-    match rows_of(link, "SAVEPOINT confiture_probe; RELEASE SAVEPOINT confiture_probe").await {
+    match rows_of(link, PROBE).await {
         Ok(_) => Ok(true),
         // no_active_sql_transaction, in_failed_sql_transaction
         Err(SessionError::Database(error)) if error.sqlstate == "25P01" => Ok(false),
@@ -43,20 +44,34 @@ pub(super) async fn is_open(link: &Link) -> Result<bool, SessionError> {
     }
 }
 
-/// Undoes what a script left in its session: user, role, settings, temporary tables, prepared statements, cursors,
-/// session locks. DISCARD ALL would also drop the statements that the driver has prepared.
+/// Fails where no transaction block is open (25P01), or an aborted one (25P02).
+pub(super) const PROBE: &str = "SAVEPOINT confiture_probe;RELEASE SAVEPOINT confiture_probe";
+
+/// Undoes what a script left in its session.
 pub(super) async fn reset(link: &Link) -> Result<(), SessionError> {
-    let sql = format!(
-        "SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL; CLOSE ALL; UNLISTEN *; DISCARD TEMP; DISCARD SEQUENCES;
-         {}; SELECT pg_catalog.pg_advisory_unlock_all() AS unlocked;
-         SELECT pg_catalog.quote_ident(name) AS prepared FROM pg_catalog.pg_prepared_statements WHERE from_sql",
+    let rows = rows_of(link, &format!("{BACK_TO_USER};{}", back_to_start(link))).await?;
+    deallocate(link, &rows).await
+}
+
+/// The session's user and role, which RESET ALL leaves alone.
+pub(super) const BACK_TO_USER: &str = "SET SESSION AUTHORIZATION DEFAULT;RESET ROLE";
+
+/// Settings, temporary tables, cursors, session locks; and a row that names the prepared statements that are to go.
+/// DISCARD ALL would also drop those that the driver has prepared.
+pub(super) fn back_to_start(link: &Link) -> String {
+    format!(
+        "RESET ALL;{};CLOSE ALL;UNLISTEN *;DISCARD TEMP;DISCARD SEQUENCES;
+         SELECT pg_catalog.pg_advisory_unlock_all() AS unlocked, (SELECT pg_catalog.string_agg(
+             pg_catalog.concat('DEALLOCATE ', pg_catalog.quote_ident(name)), ';')
+             FROM pg_catalog.pg_prepared_statement() WHERE from_sql) AS deallocate",
         link.staying()
-    );
-    let rows = rows_of(link, &sql).await?;
-    let prepared = rows.iter().filter_map(|row| row.try_get("prepared").ok().flatten());
-    let deallocate: Vec<String> = prepared.map(|name| format!("DEALLOCATE {name}")).collect();
-    if deallocate.is_empty() {
-        return Ok(());
+    )
+}
+
+/// Ends the prepared statements that [`back_to_start`] found.
+pub(super) async fn deallocate(link: &Link, rows: &[SimpleQueryRow]) -> Result<(), SessionError> {
+    match rows.iter().find_map(|row| row.try_get("deallocate").ok().flatten()) {
+        Some(sql) => rows_of(link, sql).await.map(drop),
+        None => Ok(()),
     }
-    rows_of(link, &deallocate.join("; ")).await.map(drop)
 }

@@ -30,7 +30,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
 }
 
 fn change(server: &Server, changes: &[LedgerChange], kind: &str) -> Result<usize, RunFailure> {
-    block_on(change_ledger(server, changes, kind, Duration::from_secs(1), server))
+    block_on(change_ledger(server, changes, kind, Duration::from_secs(1), server, &mut Notes::default()))
 }
 
 fn run_up(server: &Server, files: &Files) -> Vec<String> {

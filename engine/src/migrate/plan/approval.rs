@@ -2,7 +2,7 @@
 
 use super::{Action, Mode, Plan, PlannedMigration, RefusalCode, UpRequest};
 use crate::migrate::{FileError, Version, script::checksum};
-use confiture_model::migration::LedgerEntry;
+use confiture_model::migration::{DatabaseIdentity, LedgerEntry};
 use serde::{Deserialize, Serialize};
 
 /// The version of a stored approval.
@@ -14,6 +14,8 @@ const APPROVAL_VERSION: u32 = 1;
 pub struct Approval {
     schema_version: u32,
     environment: Option<String>,
+    /// The database that it was made for.
+    database: DatabaseIdentity,
     target: Option<Version>,
     allow_out_of_order: bool,
     lock_timeout_ms: u64,
@@ -68,11 +70,12 @@ impl ApprovedStep {
 }
 
 impl Approval {
-    /// Of a plan that was made from these entries.
-    pub fn of(plan: &Plan, entries: &[LedgerEntry], request: &UpRequest) -> Self {
+    /// Of a plan that was made from these entries of this database.
+    pub fn of(plan: &Plan, entries: &[LedgerEntry], request: &UpRequest, database: DatabaseIdentity) -> Self {
         Self {
             schema_version: APPROVAL_VERSION,
             environment: request.environment.clone(),
+            database,
             target: request.target.clone(),
             allow_out_of_order: request.allow_out_of_order,
             lock_timeout_ms: request.lock_timeout_ms,
@@ -119,12 +122,29 @@ impl Approval {
         Self { steps: self.steps.iter().skip(done).cloned().collect(), under_way: true, ..self.clone() }
     }
 
+    /// Refuses to run a plan on another database than the one that it was made for.
+    pub fn check_database(&self, plan: &mut Plan, found: &DatabaseIdentity) {
+        let approved = &self.database;
+        let what = if approved.server != found.server {
+            format!(
+                "the plan was approved for another server, whose system_identifier is {}; this one's is {}",
+                approved.server, found.server
+            )
+        } else if approved.database != found.database {
+            format!("the plan was approved for database {}, and this is {}", approved.database, found.database)
+        } else if approved.oid != found.oid {
+            format!("database {} has been dropped and made again since the plan was approved", found.database)
+        } else {
+            return;
+        };
+        plan.refuse(RefusalCode::NotApproved, None, not_approved(what));
+    }
+
     /// Refuses a plan that is not the one that was approved.
     pub(super) fn check(&self, plan: &mut Plan, entries: &[LedgerEntry], request: &UpRequest) {
         let differences = self.differences(plan, entries, request);
         for (migration, what) in differences {
-            let problem = FileError::about("", what).help("look at it anew: `confiture migrate up --out`");
-            plan.refuse(RefusalCode::NotApproved, migration, problem);
+            plan.refuse(RefusalCode::NotApproved, migration, not_approved(what));
         }
     }
 
@@ -152,6 +172,10 @@ impl Approval {
         differences.extend(gone.map(|step| (Some(step.title.clone()), "it was approved, and would not run now")));
         differences
     }
+}
+
+fn not_approved(what: impl Into<String>) -> FileError {
+    FileError::about("", what).help("look at it anew: `confiture migrate up --out`")
 }
 
 /// A checksum of what is applied, whoever applied it and when.

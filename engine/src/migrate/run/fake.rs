@@ -5,7 +5,8 @@ use confiture_model::{
     BoxFuture,
     database::DbError,
     migration::{
-        Event, ForeignLedger, LedgerEntry, LockHolder, MigrationConnection, MigrationConnector, RecordedEvent,
+        DatabaseIdentity, Event, ForeignLedger, LedgerEntry, LedgerWrite, LockHolder, MigrationConnection,
+        MigrationConnector, RecordedEvent,
     },
     schema::Snapshot,
     session::SessionError,
@@ -63,6 +64,8 @@ pub(in crate::migrate) struct State {
     pub(in crate::migrate) lock_lost: bool,
     /// Ledgers of other tools.
     pub(in crate::migrate) foreign: Vec<ForeignLedger>,
+    /// What the database is called.
+    pub(in crate::migrate) name: String,
     /// The live schema.
     pub(in crate::migrate) schema: Option<Snapshot>,
     dead: bool,
@@ -260,6 +263,11 @@ impl MigrationConnection for Connection {
         answer!(self.call(None, Box::new(|_| ())))
     }
 
+    fn identity<'a>(&'a mut self) -> BoxFuture<'a, Result<DatabaseIdentity, SessionError>> {
+        let database = self.server.state().name.clone();
+        answer!(Ok(DatabaseIdentity { server: "7".to_owned(), database, oid: 16_384 }))
+    }
+
     fn entries<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<LedgerEntry>, SessionError>> {
         answer!(self.call(None, Box::new(|database| database.entries.values().cloned().collect())))
     }
@@ -349,6 +357,28 @@ impl MigrationConnection for Connection {
                 database.events.push(event.clone());
             })
         ))
+    }
+
+    fn conclude<'a>(
+        &'a mut self,
+        write: LedgerWrite<'a>,
+        event: &'a Event,
+    ) -> BoxFuture<'a, Result<bool, SessionError>> {
+        let within = self.transaction.is_some();
+        let effect = |database: &mut Database| {
+            if !within || database.effects.last().is_some_and(|last| last == "call commits()") {
+                return Err(SessionError::Database(error("25P01")));
+            }
+            match write {
+                LedgerWrite::Record(entry) => drop(database.entries.insert(entry.version.clone(), entry.clone())),
+                LedgerWrite::Remove(version) => drop(database.entries.remove(version)),
+            }
+            database.events.push(event.clone());
+            Ok(())
+        };
+        let written = self.call(None, Box::new(effect)).and_then(|written| written);
+        let state = self.server.state();
+        answer!(written.map(|()| state.lock == Some(self.session) && !state.lock_lost))
     }
 
     fn note<'a>(&'a mut self, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>> {

@@ -6,7 +6,7 @@ use super::{
     pace::{TRIES, back_off},
 };
 use crate::migrate::plan::Direction;
-use confiture_model::{database::DbError, session::SessionError};
+use confiture_model::{database::DbError, migration::LedgerWrite, session::SessionError};
 use futures_util::future::{Either, select};
 use serde_json::json;
 use std::{ops::Range, time::Instant};
@@ -147,22 +147,18 @@ impl Run<'_> {
         for index in part.clone() {
             self.statement(job, index, tally).await?;
         }
-        // A script may have ended our transaction: what we then write would be committed without it.
-        if !self.connection.in_transaction().await.map_err(Trouble::of("asking for the transaction"))? {
-            return Err(Trouble::TransactionEnded);
-        }
-        let is_last = part.end >= job.count();
-        let snapshot = if is_last { self.put_back(job).await? } else { None };
-        tally.duration_ms = earlier.saturating_add(elapsed(begun));
-        match is_last {
-            true => self.record_done(job, *tally, snapshot.clone()).await,
-            false => {
-                let event = job.event(&statement_kind(part.end), None, json!({}));
-                self.connection.record(&job.partial(part.end, false, *tally), &event).await
+        let (held, snapshot) = match part.end >= job.count() {
+            true => {
+                let snapshot = if job.snapshot { Some(self.snapshot().await?) } else { None };
+                tally.duration_ms = earlier.saturating_add(elapsed(begun));
+                (self.conclude(job, *tally, snapshot.clone()).await?, snapshot)
             }
-        }
-        .map_err(Trouble::of("writing the ledger"))?;
-        if !self.connection.lock_is_held().await.map_err(Trouble::of("asking for the run lock"))? {
+            false => {
+                tally.duration_ms = earlier.saturating_add(elapsed(begun));
+                (self.record_part(job, part.end, *tally).await?, None)
+            }
+        };
+        if !held {
             return Err(Trouble::LockLost);
         }
         match self.connection.commit().await {
@@ -172,21 +168,43 @@ impl Run<'_> {
         }
     }
 
-    /// Undoes what a script set for the session, and stores the schema where it is wanted.
-    async fn put_back(&mut self, job: &Job<'_>) -> Result<Option<String>, Trouble> {
-        self.connection.reset().await.map_err(Trouble::of("putting settings back"))?;
-        if !job.snapshot {
-            return Ok(None);
+    /// A script may have ended our transaction: what we then write would be committed without it.
+    async fn check_transaction(&mut self) -> Result<(), Trouble> {
+        match self.connection.in_transaction().await.map_err(Trouble::of("asking for the transaction"))? {
+            true => Ok(()),
+            false => Err(Trouble::TransactionEnded),
         }
-        self.connection.store_snapshot().await.map(Some).map_err(Trouble::of("storing the schema"))
     }
 
-    async fn record_done(&mut self, job: &Job<'_>, tally: Tally, snapshot: Option<String>) -> Result<(), SessionError> {
+    /// Stores the schema, under the settings of a session that no script has changed.
+    async fn snapshot(&mut self) -> Result<String, Trouble> {
+        self.check_transaction().await?;
+        self.connection.reset().await.map_err(Trouble::of("putting settings back"))?;
+        self.connection.store_snapshot().await.map_err(Trouble::of("storing the schema"))
+    }
+
+    /// Records that all of a migration is done, and answers whether the run lock is still held.
+    async fn conclude(&mut self, job: &Job<'_>, tally: Tally, snapshot: Option<String>) -> Result<bool, Trouble> {
         let event = job.done_event(tally, snapshot.as_deref());
-        match job.direction {
-            Direction::Up => self.connection.record(&job.applied(tally, snapshot), &event).await,
-            Direction::Down => self.connection.remove(&job.planned.version, &event).await,
-        }
+        let entry = job.applied(tally, snapshot);
+        let write = match job.direction {
+            Direction::Up => LedgerWrite::Record(&entry),
+            Direction::Down => LedgerWrite::Remove(&job.planned.version),
+        };
+        self.connection.conclude(write, &event).await.map_err(|error| match error {
+            // no_active_sql_transaction
+            SessionError::Database(error) if error.sqlstate == "25P01" => Trouble::TransactionEnded,
+            error => Trouble::of("writing the ledger")(error),
+        })
+    }
+
+    /// Records that a part of a migration is done, as [`Run::conclude`].
+    async fn record_part(&mut self, job: &Job<'_>, end: usize, tally: Tally) -> Result<bool, Trouble> {
+        self.check_transaction().await?;
+        let event = job.event(&statement_kind(end), None, json!({}));
+        let record = self.connection.record(&job.partial(end, false, tally), &event).await;
+        record.map_err(Trouble::of("writing the ledger"))?;
+        self.connection.lock_is_held().await.map_err(Trouble::of("asking for the run lock"))
     }
 
     /// Sends one statement. When somebody asks us to stop, it is cancelled.

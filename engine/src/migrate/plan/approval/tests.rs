@@ -12,10 +12,16 @@ fn files(all: &[(&str, &str)]) -> Files {
     discover(directory.path(), "m").expect("reads")
 }
 
+fn database(server: &str, name: &str, oid: u32) -> DatabaseIdentity {
+    DatabaseIdentity { server: server.to_owned(), database: name.to_owned(), oid }
+}
+
 fn approve(files: &Files) -> Approval {
     let request =
         UpRequest { environment: Some("production".to_owned()), lock_timeout_ms: 2_000, ..UpRequest::default() };
-    let text = Approval::of(&plan_up(files, &[], &request), &[], &request).write().expect("is written");
+    let text = Approval::of(&plan_up(files, &[], &request), &[], &request, database("7", "app", 16_384))
+        .write()
+        .expect("is written");
     Approval::read(&text).expect("is read")
 }
 
@@ -71,4 +77,18 @@ fn the_ledger_counts_until_the_run_has_begun() {
     let before = state(std::slice::from_ref(&entry));
     entry.applied_by = "bob".to_owned();
     assert_eq!(state(std::slice::from_ref(&entry)), before);
+}
+
+#[test]
+fn another_database_is_refused() {
+    let (files, request) = (files(&TWO), UpRequest::default());
+    let refusals = |found: DatabaseIdentity| {
+        let mut plan = plan_up(&files, &[], &request);
+        approve(&files).check_database(&mut plan, &found);
+        plan.refusals.into_iter().map(|refusal| refusal.problem.message).collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(refusals(database("7", "app", 16_384)), "");
+    assert!(refusals(database("8", "app", 16_384)).contains("another server, whose system_identifier is 7"));
+    assert!(refusals(database("7", "other", 16_384)).contains("for database app, and this is other"));
+    assert!(refusals(database("7", "app", 16_385)).contains("dropped and made again"));
 }

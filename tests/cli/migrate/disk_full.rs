@@ -1,0 +1,66 @@
+//! A disk that is full: PostgreSQL says 53100, and the migration is undone.
+
+use super::own_server::{directory_of_server_user, own_server, site_on};
+use super::site::site;
+use std::{
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+const FILLS: &str = "CREATE TABLE a ();\nCREATE TABLE big (t text) TABLESPACE small;\nALTER TABLE big ALTER t SET STORAGE EXTERNAL;\n\
+    INSERT INTO big SELECT repeat(md5(n::text), 1000) FROM generate_series(1, 2000) n;\n";
+
+/// A file system of this many megabytes, as long as this lives.
+struct Small(PathBuf);
+
+impl Small {
+    fn mount(place: &Path, megabytes: u32) -> Option<Self> {
+        let owner = std::fs::metadata(place).expect("is there");
+        let options = format!("size={megabytes}m,mode=0700,uid={},gid={}", owner.uid(), owner.gid());
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(place).stderr(Stdio::null());
+        if mount.status().is_ok_and(|status| status.success()) {
+            return Some(Self(place.to_owned()));
+        }
+        eprintln!("skipped: a file system of its own cannot be mounted here");
+        None
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_one() {
+    let server = own_server(&[]).await;
+    let place = directory_of_server_user(&server);
+    let Some(small) = Small::mount(place.path(), 8) else { return };
+    let site = site_on(&server, &[("1_z.sql", "CREATE TABLE z ();"), ("2_big.sql", FILLS)]).await;
+    site.execute(&format!("CREATE TABLESPACE small LOCATION '{}'", place.path().display())).await;
+    let failed = site.migrate(&["up"]).expect(5);
+    failed.says(&["migrations/2_big.sql:4:1", "53100", "No space left on device", "make room", "run again"]);
+    assert_eq!((site.tables().await.as_str(), site.ledger().await.as_str()), ("z", "1"));
+    // Of what was written before, nothing takes room; with less to write it goes well.
+    site.write("2_big.sql", &FILLS.replace("2000", "20"));
+    site.migrate(&["up"]).expect(0);
+    assert_eq!((site.tables().await.as_str(), site.ledger().await.as_str()), ("a big z", "1 2"));
+    // The same outside a transaction: what is done stays done, and is said.
+    site.write("3_more.sql", "-- confiture: transaction = false\nCREATE TABLE b ();\nINSERT INTO big SELECT repeat(md5(n::text), 1000) FROM generate_series(1, 2000) n;\n");
+    site.migrate(&["up"]).expect(9).says(&["53100", "3_more stopped part-way: 1 of its 2 statements are done"]);
+    assert_eq!(site.tables().await, "a b big z");
+    server.stop().await;
+    drop(small);
+}
+
+/// Where no file system can be mounted, at least what is said about the error.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_error_by_itself() {
+    let raise = "CREATE TABLE a ();\nDO $$ BEGIN RAISE disk_full USING MESSAGE = 'could not extend file'; END $$;\n";
+    let site = site(&[("1_a.sql", raise)]).await;
+    site.migrate(&["up"]).expect(5).says(&["migrations/1_a.sql:2:1", "53100", "make room on the server's disk"]);
+    assert_eq!((site.tables().await.as_str(), site.ledger().await.as_str()), ("", ""));
+}
