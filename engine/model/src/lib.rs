@@ -6,6 +6,7 @@
 pub mod database;
 pub mod fault;
 pub mod finding;
+pub mod hook;
 pub mod migration;
 pub mod object;
 pub mod plugin;
