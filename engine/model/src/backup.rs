@@ -12,6 +12,15 @@ pub enum Compression {
     Zstd,
 }
 
+/// The rows of one table in an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArchivedTable {
+    /// `schema.name`, without quotes.
+    pub name: String,
+    /// The line of the archive's table of contents.
+    pub entry: String,
+}
+
 /// Why there is no backup, or nothing was restored: what was tried, what failed, what to do. Holds no password and no
 /// row values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,18 +40,18 @@ pub trait BackupTool: Send + Sync {
         compression: Compression,
         into: Box<dyn Write + Send>,
     ) -> BoxFuture<'a, Result<(), BackupError>>;
-    /// The tables whose rows an archive holds, as `schema.name`.
+    /// The tables whose rows an archive holds.
     ///
     /// # Errors
     /// [`BackupError`] for what is no archive, or not a whole one.
-    fn list<'a>(&'a self, from: Box<dyn Read + Send>) -> BoxFuture<'a, Result<Vec<String>, BackupError>>;
-    /// Puts the rows of these tables back into them, in one transaction.
+    fn list<'a>(&'a self, from: Box<dyn Read + Send>) -> BoxFuture<'a, Result<Vec<ArchivedTable>, BackupError>>;
+    /// Puts the rows of these tables of the same archive back into them, in one transaction.
     ///
     /// # Errors
     /// [`BackupError`], after which nothing was changed.
     fn restore<'a>(
         &'a self,
-        tables: &'a [String],
+        tables: &'a [ArchivedTable],
         from: Box<dyn Read + Send>,
     ) -> BoxFuture<'a, Result<(), BackupError>>;
 }
