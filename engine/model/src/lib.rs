@@ -3,10 +3,12 @@
 //! Nothing here does any work, and nothing here depends on another crate of ours. The traits in [`session`] and
 //! [`plugin`] are what lets the workflows of `confiture-engine` run without naming a database driver or a Wasm runtime.
 
+pub mod backup;
 pub mod database;
 pub mod facts;
 pub mod fault;
 pub mod finding;
+pub mod hook;
 pub mod migration;
 pub mod object;
 pub mod plugin;

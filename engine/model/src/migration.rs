@@ -4,8 +4,18 @@
 //! (append-only: what happened) and `snapshot` (schemas, by the hash of their content). Its rows are written in the
 //! migration's own transaction, so that they cannot disagree with the database.
 
-use crate::{BoxFuture, session::SessionError};
+use crate::{BoxFuture, hook::HookDatabase, plugin::DatabaseAccess, session::SessionError};
 use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Which way a run goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Direction {
+    Up,
+    Down,
+}
 
 /// How far a migration has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,6 +152,15 @@ pub struct LockHolder {
     pub age_seconds: u64,
 }
 
+/// The connection of a migration, lent to a hook. Dropping it takes it back: whatever the hook still holds of it answers
+/// that it is closed.
+pub struct Loan {
+    /// What the hook is given.
+    pub database: Arc<dyn HookDatabase>,
+    /// Closes `database` when it is dropped.
+    pub guard: Box<dyn Send>,
+}
+
 /// The connection on which a run works.
 ///
 /// Dropping it without a commit leaves what the server then does: a rollback.
@@ -226,6 +245,21 @@ pub trait MigrationConnection: Send {
     fn watch(&mut self) -> Option<&mut dyn crate::rehearsal::Watch> {
         None
     }
+    /// Sets a savepoint in the transaction that is open. Savepoints nest.
+    fn savepoint<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>>;
+    /// Lets the newest savepoint go and keeps what was done behind it.
+    fn release<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>>;
+    /// Undoes what was done behind the newest savepoint, and lets it go; also where a statement failed.
+    fn undo_to_savepoint<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>>;
+    /// Sets `lock_timeout` of the transaction that is open, or of the session outside one; 0: none.
+    fn set_lock_timeout<'a>(&'a mut self, milliseconds: u64) -> BoxFuture<'a, Result<(), SessionError>>;
+    /// This connection, for one step of a hook: in the transaction that is open, or outside one. It is closed, for good,
+    /// with the guard that is answered; the connection is used for nothing else before.
+    fn lend<'a>(&'a mut self, access: DatabaseAccess) -> BoxFuture<'a, Result<Loan, SessionError>>;
+    /// What a hook must leave as it found it: current_user, role, search_path, timeouts, by name.
+    fn standing<'a>(&'a mut self) -> BoxFuture<'a, Result<BTreeMap<String, String>, SessionError>>;
+    /// Puts back what [`MigrationConnection::standing`] answered.
+    fn put_back<'a>(&'a mut self, standing: &'a BTreeMap<String, String>) -> BoxFuture<'a, Result<(), SessionError>>;
 }
 
 /// Makes connections for a run: a second one after the first was lost.

@@ -20,6 +20,7 @@ use super::{
     FileError,
     files::{Migration, title},
 };
+pub use confiture_model::migration::Direction;
 use confiture_model::migration::{LedgerEntry, Progress};
 use serde::{Deserialize, Serialize};
 
@@ -43,15 +44,6 @@ pub struct Plan {
     pub refusals: Vec<Refusal>,
     /// What is worth knowing.
     pub notes: Vec<String>,
-}
-
-/// Which way a run goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)]
-pub enum Direction {
-    Up,
-    Down,
 }
 
 /// A migration that would run.

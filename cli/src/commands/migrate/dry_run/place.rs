@@ -16,7 +16,7 @@ use confiture_engine::{
     migrate::{
         Version,
         files::Id,
-        ledger::{baseline, change_ledger},
+        ledger::baseline,
         plan::{UpRequest, plan_up},
         rehearse::Request,
         run::{RunOptions, Surroundings, up},
@@ -162,8 +162,7 @@ impl Place {
             },
         };
         let changes = baseline(&migrations.files, &[], &through);
-        let made = change_ledger(&self.connector, &changes, "baselined", lock_wait.get(), &Clock(interrupt)).await;
-        made.map(drop).map_err(|error| crate::migrations::failure(&error))
+        crate::migrations::change(&self.connector, &changes, "baselined", lock_wait, interrupt).await
     }
 }
 
