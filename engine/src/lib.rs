@@ -5,4 +5,5 @@ pub mod build;
 pub mod config;
 pub mod lint;
 pub mod migrate;
+mod options;
 pub mod snapshot;
