@@ -78,8 +78,8 @@ fn what_cannot_be_used_is_refused_where_it_stands() {
         (
             "hooks:\n  after_ddl:\n    - type: act\n      when: enviroment == 'x'\n",
             "m/1_a.hooks.yaml:4:13: the condition knows no `enviroment`\n4 |       when: enviroment == 'x'\n  |             \
-             ^^^^^^^^^^^^^^^^^\nhelp: the nearest known one is `environment`; also known: `version`, `direction`, \
-             `migration_name`, `phase`, `statistics`",
+             ^^^^^^^^^^^^^^^^^\nhelp: the nearest known one is `environment`; also known: `version`, \
+             `migration_name`, `direction`, `phase`, `statistics`",
         ),
         (
             "hooks:\n  before_ddl:\n    - type: act\n      stage: after-commit\n",

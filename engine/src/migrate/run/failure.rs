@@ -350,7 +350,7 @@ impl RunFailure {
             Self::StagesStopped { .. } => {
                 Some("run `confiture migrate down` again to go on at the first step that is not done".to_owned())
             }
-            Self::Stopped { .. } | Self::Interrupted { stopped: Some(_), .. } => Some(
+            Self::Stopped { .. } | Self::Interrupted { migration: Some(_), stopped: Some(_) } => Some(
                 "what ran is recorded: run again to go on, after mending the statement if it was at fault".to_owned(),
             ),
             Self::Uncertain { place, .. } => Some(format!(

@@ -78,7 +78,7 @@ fn a_stage_that_fails_runs_on_error() {
     let failed = up_with(&server, &all, &acting(&server).0).0.expect_err("stops");
     assert_eq!(failed.failure.exit_code(), 9);
     assert_eq!(effects(&server), ["one", "e"]);
-    assert_eq!(kinds(&server), ["applied", "stage-failed", "on-error", "snapshot"]);
+    assert_eq!(kinds(&server), ["applied", "stage-failed", "on-error"]);
 }
 
 #[test]
