@@ -27,6 +27,7 @@ use confiture_model::{
     hook::HookBudget,
     migration::{
         Event, ForeignLedger, LedgerEntry, Loan, LockHolder, MigrationConnection, MigrationConnector, RecordedEvent,
+        StepState, StoredStep,
     },
     plugin::DatabaseAccess,
     schema::Snapshot,
@@ -178,6 +179,27 @@ impl MigrationConnection for PgMigrationConnection {
             self.work().await?;
             ledger::remove(&self.work, &self.client, version, event).await
         })
+    }
+
+    fn stored_steps<'a>(&'a mut self, version: &'a str) -> BoxFuture<'a, Result<Vec<StoredStep>, SessionError>> {
+        Box::pin(async move { ledger::step::stored(self.work().await?, version).await })
+    }
+
+    fn store_steps<'a>(
+        &'a mut self,
+        version: &'a str,
+        steps: &'a [StoredStep],
+    ) -> BoxFuture<'a, Result<(), SessionError>> {
+        Box::pin(async move { ledger::step::store(self.work().await?, version, steps).await })
+    }
+
+    fn claim_step<'a>(
+        &'a mut self,
+        version: &'a str,
+        hook: &'a str,
+        path: &'a str,
+    ) -> BoxFuture<'a, Result<Option<StepState>, SessionError>> {
+        Box::pin(async move { ledger::step::claim(self.work().await?, version, hook, path).await })
     }
 
     fn note<'a>(&'a mut self, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>> {

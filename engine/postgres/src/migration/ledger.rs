@@ -2,6 +2,7 @@
 
 mod entry;
 mod event;
+pub(super) mod step;
 pub(super) mod upgrade;
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
     own_settings::{Around, run},
 };
 use confiture_model::{
-    migration::{Event, LedgerEntry, RecordedEvent},
+    migration::{Event, LedgerEntry, Progress, RecordedEvent},
     session::SessionError,
 };
 
@@ -34,7 +35,11 @@ pub(super) async fn events(link: &Link, limit: u32) -> Result<Vec<RecordedEvent>
 
 /// Writes an entry, in place of one of the same version, with its event.
 pub(super) async fn record(link: &Link, client: &str, entry: &LedgerEntry, event: &Event) -> Result<(), SessionError> {
-    write(link, client, &entry::upsert(entry, client), event).await
+    let mut sql = entry::upsert(entry, client);
+    if entry.progress == Progress::Applied {
+        sql = format!("{sql};{}", step::forget(&entry.version));
+    }
+    write(link, client, &sql, event).await
 }
 
 /// Takes an entry out, with its event.
