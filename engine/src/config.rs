@@ -12,6 +12,7 @@ pub mod expand;
 mod file;
 pub mod find;
 mod grant;
+pub mod hooks;
 pub mod linting;
 pub mod migrations;
 pub(crate) mod nearest;
@@ -32,6 +33,7 @@ pub use {
     file::schema,
     find::{beside, find},
     grant::{grant_as_toml, grants},
+    hooks::HookUse,
     linting::{CustomRule, Linting},
     migrations::Migrations,
     plugin::{Limits, PluginConfig},
@@ -49,7 +51,6 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
-use tree::Node;
 
 /// A project's configuration.
 #[derive(Clone, Debug, Default)]
@@ -72,8 +73,8 @@ pub struct Config {
     pub plugins: BTreeMap<String, PluginConfig>,
     /// Directories that plugins can be granted, by name; absolute.
     pub directories: BTreeMap<String, PathBuf>,
-    /// Hooks, as they stand in the file. They do not run yet: whoever would run them asks [`Config::hooks_refusal`].
-    pub hooks: Option<Node>,
+    /// Hooks of every migration.
+    pub hooks: Vec<HookUse>,
 }
 
 /// How the schema is built from files.
@@ -153,11 +154,10 @@ impl Config {
         Problem { help, ..problem }.in_source(&self.source)
     }
 
-    /// The error to show where the configured hooks should run: this release has none. None where none are configured.
-    pub fn hooks_refusal(&self) -> Option<ConfigError> {
-        let hooks = self.hooks.as_ref()?;
-        let help = "take the `hooks` block out to run without them".to_owned();
-        Some(self.error(hooks.span, "hooks are configured here, and this release cannot run hooks", Some(help)))
+    /// The hooks that run around every migration in `environment`: the project's, then its own.
+    pub fn hooks_in<'a>(&'a self, environment: Option<&str>) -> impl Iterator<Item = &'a HookUse> + use<'a> {
+        let own = environment.and_then(|name| self.environments.get(name)).map(|environment| &environment.hooks[..]);
+        self.hooks.iter().chain(own.unwrap_or_default())
     }
 }
 

@@ -6,4 +6,5 @@ pub mod config;
 pub mod estimate;
 pub mod lint;
 pub mod migrate;
+mod options;
 pub mod snapshot;

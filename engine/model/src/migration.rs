@@ -4,7 +4,12 @@
 //! (append-only: what happened) and `snapshot` (schemas, by the hash of their content). Its rows are written in the
 //! migration's own transaction, so that they cannot disagree with the database.
 
-use crate::{BoxFuture, hook::HookDatabase, plugin::DatabaseAccess, session::SessionError};
+use crate::{
+    BoxFuture,
+    hook::{HookDatabase, HookStep},
+    plugin::DatabaseAccess,
+    session::SessionError,
+};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -43,6 +48,39 @@ pub enum Progress {
         /// Whether the statement after them was sent.
         started: bool,
     },
+    /// Undone, with work after the commit still to do: the number of stages done. Its entry goes when all are.
+    UndoneStagesPending {
+        /// Stages that are done.
+        done: u32,
+    },
+}
+
+/// How far a step of a hook has come that the ledger remembers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepState {
+    /// It is to be run.
+    Planned,
+    /// It was sent outside of a transaction, and nobody has recorded how it ended.
+    Sent,
+    /// It is done.
+    Done,
+}
+
+/// A step of a hook that the ledger remembers, so that a later run goes on behind it: the steps of stages after the
+/// commit, and the hooks of a migration outside a transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredStep {
+    /// Which hook of its migration: a word of ours.
+    pub hook: String,
+    /// Its place among the hook's steps: `3`, or `3.1` for one that step 3 found; empty for the hook as a whole.
+    pub path: String,
+    /// What it is. Its arguments may hold keys of rows: they go nowhere but to the hook.
+    pub step: HookStep,
+    /// How far it has come.
+    pub state: StepState,
+    /// How many rows it changed, once it is done.
+    pub rows: u64,
 }
 
 /// A row of `confiture.migration`: a migration that is applied.
@@ -196,9 +234,10 @@ pub trait MigrationConnection: Send {
     fn rollback<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>>;
     /// Whether the server is inside a transaction block (a user's script may have ended ours).
     fn in_transaction<'a>(&'a mut self) -> BoxFuture<'a, Result<bool, SessionError>>;
-    /// Writes an entry, in place of one of the same version, in the transaction that is open, or in one of its own.
+    /// Writes an entry, in place of one of the same version, in the transaction that is open, or in one of its own. With
+    /// one that is [`Progress::Applied`] its stored steps are forgotten.
     fn record<'a>(&'a mut self, entry: &'a LedgerEntry, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>>;
-    /// Takes an entry out, as [`MigrationConnection::record`] puts it in.
+    /// Takes an entry out, as [`MigrationConnection::record`] puts it in, and its stored steps with it.
     fn remove<'a>(&'a mut self, version: &'a str, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>>;
     /// Ends the work of a migration in the transaction that is open, in as few messages as can be: puts the session back
     /// as [`MigrationConnection::reset`] does, and writes to the ledger. Answers whether the run lock is still held, which
@@ -208,6 +247,24 @@ pub trait MigrationConnection: Send {
         write: LedgerWrite<'a>,
         event: &'a Event,
     ) -> BoxFuture<'a, Result<bool, SessionError>>;
+    /// The steps that are stored for a migration, in no particular order.
+    fn stored_steps<'a>(&'a mut self, version: &'a str) -> BoxFuture<'a, Result<Vec<StoredStep>, SessionError>>;
+    /// Stores steps of a migration that has an entry, each in place of one of the same hook and path, in the transaction
+    /// that is open, or in one of its own. It holds up nobody who does the same for other steps.
+    fn store_steps<'a>(
+        &'a mut self,
+        version: &'a str,
+        steps: &'a [StoredStep],
+    ) -> BoxFuture<'a, Result<(), SessionError>>;
+    /// Takes a stored step for the transaction that is open, and answers how far it has come; none where it is not
+    /// stored. Waits for another transaction that has taken it: a server may still be committing for a client that is
+    /// gone.
+    fn claim_step<'a>(
+        &'a mut self,
+        version: &'a str,
+        hook: &'a str,
+        path: &'a str,
+    ) -> BoxFuture<'a, Result<Option<StepState>, SessionError>>;
     /// Writes an event alone.
     fn note<'a>(&'a mut self, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>>;
     /// Reads the schema and stores it by its content, in the transaction that is open; answers its address.

@@ -30,7 +30,7 @@ use confiture_model::{
     hook::HookBudget,
     migration::{
         DatabaseIdentity, Event, ForeignLedger, LedgerEntry, LedgerWrite, Loan, LockHolder, MigrationConnection,
-        MigrationConnector, RecordedEvent,
+        MigrationConnector, RecordedEvent, StepState, StoredStep,
     },
     plugin::DatabaseAccess,
     schema::Snapshot,
@@ -219,6 +219,27 @@ impl MigrationConnection for PgMigrationConnection {
             let (written, held) = join(conclusion::write(work, client, write, event), held).await;
             written.and(held)
         })
+    }
+
+    fn stored_steps<'a>(&'a mut self, version: &'a str) -> BoxFuture<'a, Result<Vec<StoredStep>, SessionError>> {
+        Box::pin(async move { ledger::step::stored(self.work().await?, version).await })
+    }
+
+    fn store_steps<'a>(
+        &'a mut self,
+        version: &'a str,
+        steps: &'a [StoredStep],
+    ) -> BoxFuture<'a, Result<(), SessionError>> {
+        Box::pin(async move { ledger::step::store(self.work().await?, version, steps).await })
+    }
+
+    fn claim_step<'a>(
+        &'a mut self,
+        version: &'a str,
+        hook: &'a str,
+        path: &'a str,
+    ) -> BoxFuture<'a, Result<Option<StepState>, SessionError>> {
+        Box::pin(async move { ledger::step::claim(self.work().await?, version, hook, path).await })
     }
 
     fn note<'a>(&'a mut self, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>> {

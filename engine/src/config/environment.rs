@@ -1,6 +1,6 @@
 //! A database of the project.
 
-use super::{ConfigError, Problem, Source, tree::Node};
+use super::{ConfigError, HookUse, Problem, Source, tree::Node};
 use std::{fmt, sync::Arc};
 
 /// A database of the project, under the name that `--env` takes.
@@ -13,6 +13,8 @@ pub struct Environment {
     pub reader: Option<String>,
     /// Whether what changes data or holds locks asks first.
     pub protected: bool,
+    /// Hooks of every migration in it.
+    pub hooks: Vec<HookUse>,
 }
 
 impl Environment {

@@ -2,6 +2,7 @@
 
 use super::{
     Build, Config, Environment, Limits, Linting, PluginConfig, Problem, Source, Spanned, check, de,
+    hooks::{self, Level},
     linting::{CustomRule, areas},
     migrations::MigrationsTable,
     tree::{Entry, Node, Value},
@@ -34,6 +35,9 @@ pub(super) struct File {
     pub(super) plugins: BTreeMap<Spanned<String>, PluginTable>,
     /// Directories that plugins can be granted, by name.
     pub(super) directories: BTreeMap<String, PathBuf>,
+    /// Hooks of every migration, by phase.
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    hooks: Option<Node>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -49,6 +53,9 @@ struct EnvironmentTable {
     reader: Option<String>,
     /// Whether what changes data or holds locks asks first.
     protected: bool,
+    /// Hooks of every migration in it, by phase.
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    hooks: Option<Node>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -75,6 +82,7 @@ struct EnvironmentBlock {
     load_order: Option<Spanned<Vec<Spanned<String>>>>,
     /// Hooks of migrations, by phase.
     #[serde(default)]
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
     hooks: Option<Node>,
     /// As the file's own `linting`; rules may stand in it directly.
     #[serde(default)]
@@ -140,6 +148,10 @@ pub(super) fn read(tree: &Node, root: PathBuf, source: &Arc<Source>) -> Result<C
         })?;
         config.environments.insert(name, environment);
     }
+    if let Some(node) = &file.hooks {
+        config.hooks =
+            hooks::read(node, Level::Project, source).map_err(|problem| problem.within("hooks", node.span))?;
+    }
     config.build = file.build.unwrap_or_default();
     config.migrations = file.migrations.read(&config.root)?;
     let mut linting = file.linting;
@@ -164,8 +176,14 @@ fn environment(table: EnvironmentTable, source: &Arc<Source>) -> Result<Environm
             return Err(url.unexpected("a connection string").within(key, url.span));
         }
     }
-    let EnvironmentTable { database_url, reader_url, reader, protected } = table;
-    Ok(Environment { source: source.clone(), database_url, reader_url, reader, protected })
+    let EnvironmentTable { database_url, reader_url, reader, protected, hooks } = table;
+    let hooks = match hooks {
+        Some(node) => {
+            hooks::read(&node, Level::Environment, source).map_err(|problem| problem.within("hooks", node.span))?
+        }
+        None => Vec::new(),
+    };
+    Ok(Environment { source: source.clone(), database_url, reader_url, reader, protected, hooks })
 }
 
 /// Takes the block of a file that describes one environment apart.
@@ -175,11 +193,10 @@ fn join(block: EnvironmentBlock, config: &mut Config, linting: &mut Option<Linti
         let message = format!("the environment `{}` is already there, in `environments`", name.value);
         return Err(Problem::new(name.span, message));
     }
-    let table = EnvironmentTable { database_url, reader_url, reader, protected };
+    let table = EnvironmentTable { database_url, reader_url, reader, protected, hooks };
     let environment = environment(table, &config.source).map_err(|problem| problem.within("environment", name.span))?;
     config.environments.insert(name.value.clone(), environment);
     config.default_environment = Some(name.value);
-    config.hooks = hooks;
     if let Some(order) = load_order {
         if !config.build.load_order.is_empty() {
             return Err(Problem::new(order.span, "the load order is already there, in `build`"));

@@ -193,12 +193,9 @@ environment:
     assert_eq!(config.linting.areas["query_side"], ["db/0_schema/02_query_side"]);
     assert_eq!(config.linting.fail_on_severity, Severity::Info);
     assert_eq!(config.linting.rules[0].key, "multi_tenant");
-    assert_eq!(
-        config.hooks_refusal().unwrap().to_string(),
-        "confiture.yaml:8:5: hooks are configured here, and this release cannot run hooks\n\
-         8 |     after_migration:\n  |     ^^^^^^^^^^^^^^^^\n\
-         help: take the `hooks` block out to run without them"
-    );
+    let hooks: Vec<&str> = config.hooks_in(Some("production")).map(|hook| hook.kind.value.as_str()).collect();
+    assert_eq!(hooks, ["rebuild_read_models"]);
+    assert_eq!(config.hooks_in(Some("other")).count(), 0);
 }
 
 #[test]

@@ -2,21 +2,22 @@
 //!
 //! Rules are data that plugins bring: nothing here knows one of them but the aliases, which are spellings. The way of a
 //! rule: the shapes in which people write rules become requests ([`shape`]), a request finds the one rule that it means
-//! among all that plugins offer ([`offers`]), its options are checked against that rule's JSON Schemas ([`options`]),
+//! among all that plugins offer ([`offers`]), its options are checked against that rule's JSON Schemas ([`crate::options`]),
 //! and rules that nobody mentioned run where their plugin says so.
 
 mod aliases;
 mod by_hand;
 mod common;
 mod custom;
-mod expected;
 mod group;
 mod offers;
-mod options;
 mod shape;
 
 use super::rule::{ActiveRule, NamePattern, Scope};
-use crate::config::{ConfigError, Linting, Problem, Span, Spanned, tree::Entry};
+use crate::{
+    config::{ConfigError, Linting, Problem, Span, Spanned, tree::Entry},
+    options::Taker,
+};
 use common::Common;
 use confiture_model::rule::{RuleInfo, RuleSetting, Subject};
 use offers::{Known, Offers};
@@ -83,7 +84,8 @@ fn activate(
     linting: &Linting,
 ) -> Result<ActiveRule, Problem> {
     let common = &request.common;
-    let options = options::read(request, known.info)?;
+    let taker = Taker { noun: "rule", id: &known.info.id, options: &known.info.options, keys: common::KEYS };
+    let options = taker.read(&request.options, request.place)?;
     let instance = request.instance.clone().unwrap_or_else(|| offers.instance_name(known));
     Ok(ActiveRule {
         plugin: known.plugin.to_owned(),

@@ -15,7 +15,7 @@ use super::{
     script::{Script, Text},
     version::Version,
 };
-use crate::{build::read, config::tree::Node};
+use crate::{build::read, config::HookUse};
 use draft::Draft;
 use serde::Serialize;
 use std::{fmt, path::Path};
@@ -72,20 +72,7 @@ pub struct Migration {
     /// What undoes it; none where it only goes up.
     pub down: Option<Script>,
     /// Hooks around it, in the order of the file.
-    pub hooks: Vec<Hook>,
-}
-
-/// A hook as it stands in a file.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Hook {
-    /// When it runs: `before_ddl`; `rollback` for one that stands with the way down.
-    pub phase: String,
-    /// What it is: `backfill_read_model`.
-    pub kind: String,
-    /// Where it stands.
-    pub place: FileError,
-    /// All of it.
-    pub node: Node,
+    pub hooks: Vec<HookUse>,
 }
 
 impl Migration {

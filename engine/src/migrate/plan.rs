@@ -14,11 +14,12 @@ pub use {
     up::{UpRequest, plan_up},
 };
 
-pub(super) use up::difference;
+pub(super) use up::{compare, difference};
 
 use super::{
     FileError,
     files::{Migration, title},
+    hooks::PlannedHook,
 };
 pub use confiture_model::migration::Direction;
 use confiture_model::migration::{LedgerEntry, Progress};
@@ -71,6 +72,8 @@ pub struct PlannedMigration {
     pub lock_timeout_ms: u64,
     /// Milliseconds that a statement may take; 0: for ever.
     pub statement_timeout_ms: u64,
+    /// What runs around its statements, in order.
+    pub hooks: Vec<PlannedHook>,
 }
 
 /// What is done with a migration.
@@ -97,6 +100,23 @@ pub enum Action {
         /// Whether the statement after them was sent.
         started: bool,
     },
+    /// It is applied, and its stages after the commit go on.
+    ResumeStages {
+        /// Stages that are done.
+        done: u32,
+    },
+    /// It is undone, and the stages after that commit go on.
+    ResumeUndoStages {
+        /// Stages that are done.
+        done: u32,
+    },
+}
+
+impl Action {
+    /// Whether only stages after a commit are left to run.
+    pub fn is_stages(self) -> bool {
+        matches!(self, Self::ResumeStages { .. } | Self::ResumeUndoStages { .. })
+    }
 }
 
 /// A pending migration that would not run.
@@ -129,6 +149,7 @@ pub enum RefusalCode {
     Missing,
     OutOfOrder,
     Hooks,
+    HookFault,
     TransactionControl,
     Mixed,
     Incomplete,
@@ -151,7 +172,7 @@ impl Plan {
         }
     }
 
-    fn refuse(&mut self, code: RefusalCode, migration: impl Into<Option<String>>, problem: FileError) {
+    pub(super) fn refuse(&mut self, code: RefusalCode, migration: impl Into<Option<String>>, problem: FileError) {
         self.refusals.push(Refusal { code, migration: migration.into(), problem });
     }
 
@@ -168,7 +189,6 @@ impl Plan {
             Direction::Up => &migration.up,
             Direction::Down => migration.down.as_ref().unwrap_or(&migration.up),
         };
-        self.refuse_hooks(migration);
         for control in script.controls() {
             self.refuse(RefusalCode::TransactionControl, migration.title(), control.clone());
         }
@@ -186,18 +206,8 @@ impl Plan {
                 reversible: migration.down.is_some(),
                 lock_timeout_ms: script.options.lock_timeout_ms.unwrap_or(default_lock_timeout_ms),
                 statement_timeout_ms: script.options.statement_timeout_ms.unwrap_or(0),
+                hooks: Vec::new(),
             }),
-        }
-    }
-
-    /// Hooks that would have to run and cannot are never passed over.
-    fn refuse_hooks(&mut self, migration: &Migration) {
-        let down = self.direction == Direction::Down;
-        for hook in migration.hooks.iter().filter(|hook| (hook.phase == "rollback") == down) {
-            let message = format!("hook `{}` in {}: this version does not run hooks", hook.kind, hook.phase);
-            let problem = FileError { message, ..hook.place.clone() };
-            let help = "take it out of the file to run the migration without it";
-            self.refuse(RefusalCode::Hooks, migration.title(), problem.help(help));
         }
     }
 }

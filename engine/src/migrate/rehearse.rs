@@ -15,7 +15,6 @@ mod stop;
 mod text;
 
 pub use {
-    hooks::{HookStop, Hooks, NoHooks, Place, Stage},
     impact::{ExpectedImpact, ExpectedStep},
     metrics::Metrics,
     report::{HeldLock, REHEARSAL_VERSION, RehearsalReport, RehearsedMigration, RehearsedStep, StepKind, Unrehearsed},
@@ -78,13 +77,8 @@ impl Rehearsal {
 const SAMPLED_TABLES: usize = 20;
 
 /// Rehearses what is pending, or what would be undone.
-pub async fn rehearse(
-    surroundings: Surroundings<'_>,
-    request: Request<'_>,
-    options: &RehearsalOptions,
-    hooks: &mut dyn Hooks,
-) -> Rehearsal {
-    let Surroundings { connector, files, options: run, pace, observer } = surroundings;
+pub async fn rehearse(surroundings: Surroundings<'_>, request: Request<'_>, options: &RehearsalOptions) -> Rehearsal {
+    let Surroundings { connector, files, hooks, options: run, pace, observer } = surroundings;
     let direction = match request {
         Request::Up(_) => Direction::Up,
         Request::Down(..) => Direction::Down,
@@ -117,7 +111,7 @@ struct Room<'a> {
     observer: &'a mut dyn Observer,
     lock_wait: Duration,
     options: &'a RehearsalOptions,
-    hooks: &'a mut dyn Hooks,
+    hooks: &'a super::hooks::Hooks,
 }
 
 impl Room<'_> {
@@ -131,7 +125,7 @@ impl Room<'_> {
         take_lock(&mut *self.connection, self.lock_wait, self.pace, &mut *self.observer).await?;
         let entries = self.connection.entries().await;
         let entries = entries.map_err(|error| RunFailure::of_session("reading the ledger", error))?;
-        let plan = self.plan(request, &entries);
+        let plan = self.plan(request, &entries).await;
         if !plan.refusals.is_empty() {
             return Err(RunFailure::Refused(Box::new(plan)));
         }
@@ -147,10 +141,10 @@ impl Room<'_> {
         self.tries(&plan, &before, report, samples).await
     }
 
-    fn plan(&self, request: Request<'_>, entries: &[LedgerEntry]) -> Plan {
+    async fn plan(&self, request: Request<'_>, entries: &[LedgerEntry]) -> Plan {
         match request {
-            Request::Up(request) => plan_up(self.files, entries, request),
-            Request::Down(undo, timeout) => plan_down(self.files, entries, undo, timeout),
+            Request::Up(request) => plan_up(self.files, entries, request, self.hooks).await,
+            Request::Down(undo, timeout) => plan_down(self.files, entries, undo, timeout, self.hooks).await,
         }
     }
 

@@ -4,7 +4,9 @@
 //! transaction ([`transaction`]); one that cannot be is recorded statement by statement ([`statements`]). A connection
 //! that is lost at a commit is not guessed about ([`reconnect`]).
 
+mod around;
 mod failure;
+mod hooks;
 mod identity;
 mod job;
 mod lock;
@@ -13,20 +15,28 @@ mod pace;
 mod reconnect;
 mod report;
 mod settle;
+mod stages;
 mod statements;
 mod transaction;
 
 pub use {
     failure::{FailureReport, RunFailure, StatementFailure},
+    hooks::{HookCause, HookFailure, HookRecord, StepRecord},
     observer::{Moment, Observer},
     pace::{Pace, TRIES},
-    report::{Done, RunError, RunReport},
+    report::{Done, OnErrorReport, RunError, RunReport},
 };
 
-pub(super) use {identity::run_id, lock::take_lock, pace::back_off};
+pub(super) use {
+    hooks::{About, HookRun, HookTrouble, Kept},
+    identity::run_id,
+    lock::take_lock,
+    pace::back_off,
+};
 
 use super::{
     files::{Files, Id},
+    hooks::Hooks,
     plan::{Approval, Direction, Mode, Plan, Undo, UpRequest, plan_down, plan_up},
 };
 use confiture_model::{
@@ -70,6 +80,8 @@ pub struct Surroundings<'a> {
     pub connector: &'a dyn MigrationConnector,
     /// The migrations.
     pub files: &'a Files,
+    /// The hooks that plugins offer, and those around every migration.
+    pub hooks: &'a Hooks,
     /// How it goes about it.
     pub options: &'a RunOptions,
     /// Time, chance and Ctrl-C.
@@ -102,20 +114,27 @@ enum Ask<'a> {
 
 impl Ask<'_> {
     /// The plan, after `done` migrations of this run; `again` where it was made before, on another connection.
-    fn plan(&self, files: &Files, entries: &[LedgerEntry], done: usize, again: bool) -> Option<Plan> {
-        match self {
+    async fn plan(
+        &self,
+        files: &Files,
+        hooks: &Hooks,
+        entries: &[LedgerEntry],
+        done: usize,
+        again: bool,
+    ) -> Option<Plan> {
+        Some(match self {
             Self::Up(request) if again => {
                 let approval = request.approval.as_ref().map(|approval| approval.after(done));
-                Some(plan_up(files, entries, &UpRequest { approval, ..(*request).clone() }))
+                plan_up(files, entries, &UpRequest { approval, ..(*request).clone() }, hooks).await
             }
-            Self::Up(request) => Some(plan_up(files, entries, request)),
+            Self::Up(request) => plan_up(files, entries, request, hooks).await,
             Self::Down(Undo::Steps(steps), timeout) => {
                 let left = steps.saturating_sub(u32::try_from(done).unwrap_or(u32::MAX));
-                Some(plan_down(files, entries, &Undo::Steps(left), *timeout))
+                plan_down(files, entries, &Undo::Steps(left), *timeout, hooks).await
             }
-            Self::Down(Undo::Migration(_), _) if done > 0 => None,
-            Self::Down(undo, timeout) => Some(plan_down(files, entries, undo, *timeout)),
-        }
+            Self::Down(Undo::Migration(_), _) if done > 0 => return None,
+            Self::Down(undo, timeout) => plan_down(files, entries, undo, *timeout, hooks).await,
+        })
     }
 
     fn approval(&self) -> Option<&Approval> {
@@ -137,9 +156,12 @@ impl Ask<'_> {
 struct Run<'a> {
     connector: &'a dyn MigrationConnector,
     files: &'a Files,
+    hooks: &'a Hooks,
     options: &'a RunOptions,
     pace: &'a dyn Pace,
     observer: &'a mut dyn Observer,
+    /// What is kept of the hooks of the migration that is running.
+    kept: Kept,
     id: String,
     connection: Box<dyn MigrationConnection>,
     report: RunReport,
@@ -157,14 +179,26 @@ enum Flow {
 }
 
 async fn run(surroundings: Surroundings<'_>, ask: &Ask<'_>) -> Result<RunReport, RunError> {
-    let Surroundings { connector, files, options, pace, observer } = surroundings;
+    let Surroundings { connector, files, hooks, options, pace, observer } = surroundings;
     let id = run_id();
     let report = RunReport::new(id.clone(), ask.direction());
     let connection = match connector.connect().await {
         Ok(connection) => connection,
         Err(error) => return Err(report.failed(RunFailure::of_session("connecting", error))),
     };
-    let mut run = Run { connector, files, options, pace, observer, id, connection, report, reconnections: 0 };
+    let mut run = Run {
+        connector,
+        files,
+        hooks,
+        options,
+        pace,
+        observer,
+        kept: Kept::default(),
+        id,
+        connection,
+        report,
+        reconnections: 0,
+    };
     let outcome = run.all(ask).await;
     if outcome.is_err() {
         run.store_last_snapshot().await;
@@ -184,7 +218,8 @@ impl Run<'_> {
             self.ledger("preparing the ledger", |connection| connection.prepare()).await?;
             let entries = self.ledger("reading the ledger", |connection| connection.entries()).await?;
             let (done, again) = (self.report.migrations.len(), self.reconnections > 0);
-            let Some(mut plan) = ask.plan(self.files, &entries, done, again) else { return Ok(()) };
+            let plan = ask.plan(self.files, self.hooks, &entries, done, again).await;
+            let Some(mut plan) = plan else { return Ok(()) };
             if let Some(approval) = ask.approval() {
                 let database = self.ledger("asking which database this is", |connection| connection.identity()).await?;
                 approval.check_database(&mut plan, &database);
@@ -215,10 +250,17 @@ impl Run<'_> {
                 of: plan.steps.len(),
                 statements: planned.statements,
             });
-            let flow = match planned.mode {
-                Mode::Transaction => self.in_transaction(&job).await?,
-                Mode::Statements { .. } => self.by_statements(&job).await?,
+            self.kept = Kept::default();
+            let outcome = match planned.mode {
+                Mode::Transaction => self.in_transaction(&job).await,
+                Mode::Statements { .. } => self.by_statements(&job).await,
             };
+            if let Err(failure) = &outcome
+                && failure.calls_on_error()
+            {
+                self.on_error(&job, failure).await;
+            }
+            let flow = outcome?;
             if flow == Flow::Reconnected {
                 return Ok(flow);
             }

@@ -2,7 +2,7 @@
 
 use super::{
     files::{Files, Id, Migration, title},
-    plan::{Action, Plan, RefusalCode, UpRequest, plan_up},
+    plan::{Action, Plan, RefusalCode, UpRequest, compare},
 };
 use confiture_model::migration::{LedgerEntry, Progress};
 use serde::Serialize;
@@ -33,7 +33,7 @@ pub struct MigrationStatus {
     pub state: State,
     /// None where the file is gone.
     pub file: Option<String>,
-    /// Statements that are done, of one that stopped part-way.
+    /// Statements, or stages after the commit, that are done, of one that stopped part-way.
     pub done: Option<u32>,
     pub applied_at: Option<String>,
     pub applied_by: Option<String>,
@@ -71,7 +71,7 @@ pub enum State {
 /// Where a database with these entries stands.
 pub fn status(files: &Files, entries: &[LedgerEntry], environment: Option<&str>) -> Status {
     let request = UpRequest { environment: environment.map(str::to_owned), ..UpRequest::default() };
-    let plan = plan_up(files, entries, &request);
+    let plan = compare(files, entries, &request);
     let mut rows: Vec<(Id, MigrationStatus)> = Vec::new();
     for migration in &files.migrations {
         let entry = entries.iter().find(|entry| Id::of_ledger(&entry.version) == migration.id);
@@ -89,7 +89,7 @@ pub fn status(files: &Files, entries: &[LedgerEntry], environment: Option<&str>)
     let count = |states: &[State]| migrations.iter().filter(|row| states.contains(&row.state)).count();
     Status {
         schema_version: STATUS_VERSION,
-        pending: count(&[State::Pending, State::ToRepeat, State::OutOfOrder, State::Partial]),
+        pending: count(&[State::Pending, State::ToRepeat, State::OutOfOrder, State::Partial, State::StagesPending]),
         applied: count(&[State::Applied, State::Changed, State::Missing, State::ToRepeat, State::StagesPending]),
         migrations,
     }
@@ -102,7 +102,7 @@ fn state(plan: &Plan, migration: &Migration, entry: Option<&LedgerEntry>) -> Sta
     let repeats = plan.steps.iter().any(|step| step.title == migration.title() && step.action == Action::Reapply);
     match entry.map(|entry| &entry.progress) {
         Some(Progress::Partial { .. }) => State::Partial,
-        Some(Progress::Undoing { .. }) => State::Undoing,
+        Some(Progress::Undoing { .. } | Progress::UndoneStagesPending { .. }) => State::Undoing,
         Some(Progress::StagesPending { .. }) => State::StagesPending,
         Some(Progress::Applied) if refused(RefusalCode::Changed) => State::Changed,
         Some(Progress::Applied) if repeats => State::ToRepeat,
@@ -124,9 +124,10 @@ fn row(migration: Option<&Migration>, entry: Option<&LedgerEntry>, state: State)
         state,
         file: migration.map(|migration| migration.up.file().to_owned()),
         done: entry.and_then(|entry| match entry.progress {
-            Progress::Partial { done, .. } | Progress::Undoing { done, .. } | Progress::StagesPending { done } => {
-                Some(done)
-            }
+            Progress::Partial { done, .. }
+            | Progress::Undoing { done, .. }
+            | Progress::StagesPending { done }
+            | Progress::UndoneStagesPending { done } => Some(done),
             Progress::Applied => None,
         }),
         applied_at: entry.map(|entry| entry.applied_at.clone()),

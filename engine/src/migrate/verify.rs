@@ -4,7 +4,7 @@ use super::{
     FileError,
     diff::{Difference, diff},
     files::{Files, title},
-    plan::{Refusal, RefusalCode, UpRequest, plan_up},
+    plan::{Refusal, RefusalCode, UpRequest, compare},
     run::RunFailure,
     status::{State, status},
 };
@@ -68,17 +68,19 @@ pub async fn verify(
     let mut connection = connector.connect().await.map_err(failed("connecting"))?;
     let entries = connection.entries().await.map_err(failed("reading the ledger"))?;
     let request = UpRequest { environment: environment.map(str::to_owned), ..UpRequest::default() };
-    let mut problems = plan_up(files, &entries, &request).refusals;
+    let mut problems = compare(files, &entries, &request).refusals;
     problems.retain(|refusal| {
         use RefusalCode::{Changed, Incomplete, Missing, OutOfOrder};
         matches!(refusal.code, Changed | Incomplete | Missing | OutOfOrder)
     });
     for row in status(files, &entries, environment).migrations {
-        if row.state == State::Partial {
-            let problem = FileError::about(row.file.unwrap_or_default(), "it stopped part-way");
-            let problem = problem.help("`confiture migrate up` goes on");
-            problems.push(Refusal { code: RefusalCode::Incomplete, migration: Some(row.title), problem });
-        }
+        let what = match row.state {
+            State::Partial => "it stopped part-way",
+            State::StagesPending => "its stages after the commit are not all done",
+            _ => continue,
+        };
+        let problem = FileError::about(row.file.unwrap_or_default(), what).help("`confiture migrate up` goes on");
+        problems.push(Refusal { code: RefusalCode::Incomplete, migration: Some(row.title), problem });
     }
     let events = match entries.is_empty() {
         true => Vec::new(),

@@ -2,6 +2,7 @@
 
 mod entry;
 mod event;
+pub(super) mod step;
 pub(super) mod upgrade;
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
     own_settings::{Around, run},
 };
 use confiture_model::{
-    migration::{Event, LedgerEntry, LedgerWrite, RecordedEvent},
+    migration::{Event, LedgerEntry, LedgerWrite, Progress, RecordedEvent},
     session::SessionError,
 };
 
@@ -51,6 +52,9 @@ pub(super) async fn note(link: &Link, client: &str, event: &Event) -> Result<(),
 /// whoever asks what became of this run waits for it (see [`super::outcome`]).
 pub(super) fn rows(client: &str, write: LedgerWrite<'_>, event: &Event) -> String {
     let entry = match write {
+        LedgerWrite::Record(entry) if entry.progress == Progress::Applied => {
+            format!("{};{}", entry::upsert(entry, client), step::forget(&entry.version))
+        }
         LedgerWrite::Record(entry) => entry::upsert(entry, client),
         LedgerWrite::Remove(version) => {
             format!("DELETE FROM confiture.migration WHERE version = {}", literal::text(version))

@@ -4,13 +4,16 @@ use super::{
     Request,
     aliases::{MEANT, PATTERN_RULE, PATTERN_TARGETS},
     common::Common,
-    offers::{Offers, kebab},
+    offers::Offers,
 };
-use crate::config::{
-    CustomRule, Linting, Problem, Spanned,
-    expand::Text,
-    nearest,
-    tree::{Entry, Node, Value},
+use crate::{
+    config::{
+        CustomRule, Linting, Problem, Spanned,
+        expand::Text,
+        nearest,
+        tree::{Entry, Node, Value},
+    },
+    options::kebab,
 };
 
 /// One request for each custom rule.

@@ -4,14 +4,16 @@ use super::{
     Request,
     aliases::{AREAS, NAMING, PATTERN_RULE, PATTERN_TARGETS},
     common::{self, Common, Parts, unknown_key},
-    offers::kebab,
     shape::Shape,
 };
-use crate::config::{
-    Problem, Spanned,
-    expand::Text,
-    nearest,
-    tree::{Entry, Node, Value},
+use crate::{
+    config::{
+        Problem, Spanned,
+        expand::Text,
+        nearest,
+        tree::{Entry, Node, Value},
+    },
+    options::kebab,
 };
 
 /// A group, where it stands.

@@ -1,13 +1,11 @@
 //! All rules of all loaded plugins, and which of them a name means.
 
 use super::aliases::{ALIASES, Meaning};
-use crate::config::{Problem, nearest};
+use crate::{
+    config::{Problem, nearest},
+    options::kebab,
+};
 use confiture_model::rule::RuleInfo;
-
-/// Names are the same in kebab-case and snake_case.
-pub(super) fn kebab(name: &str) -> String {
-    name.to_lowercase().replace('_', "-")
-}
 
 /// A rule and who offers it.
 #[derive(Clone, Copy, Debug)]

@@ -1,15 +1,16 @@
 //! A migration as one YAML or TOML document, and hooks in a file of their own.
 
-use super::{FileError, Hook, Script, Text};
+use super::{FileError, Script, Text};
 use crate::{
     config::{
-        self, DocumentFormat, Problem, Source, Span, Spanned,
+        self, DocumentFormat, HookUse, Problem, Source, Span, Spanned,
+        hooks::{self, Level},
         tree::{Node, Value},
     },
     migrate::script::{Options, milliseconds},
 };
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What a document says.
 pub(super) struct Document {
@@ -19,7 +20,7 @@ pub(super) struct Document {
     pub(super) applies_to: Vec<String>,
     pub(super) up: Script,
     pub(super) down: Option<Script>,
-    pub(super) hooks: Vec<Hook>,
+    pub(super) hooks: Vec<HookUse>,
 }
 
 #[derive(Deserialize)]
@@ -31,7 +32,7 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct HooksFile {
-    hooks: Phases,
+    hooks: Node,
 }
 
 #[derive(Deserialize)]
@@ -47,8 +48,7 @@ struct Table {
     lock_timeout: Option<Node>,
     statement_timeout: Option<Node>,
     ddl: Option<Spanned<String>>,
-    #[serde(default)]
-    hooks: Phases,
+    hooks: Option<Node>,
     rollback: Option<Rollback>,
 }
 
@@ -59,48 +59,25 @@ struct Rollback {
     hooks: Option<Node>,
 }
 
-/// Hooks by when they run.
-type Phases = BTreeMap<Phase, Vec<Node>>;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Phase {
-    BeforeValidation,
-    BeforeDdl,
-    AfterDdl,
-    AfterValidation,
-    Cleanup,
-    OnError,
-    AfterMigration,
-}
-
-impl Phase {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::BeforeValidation => "before_validation",
-            Self::BeforeDdl => "before_ddl",
-            Self::AfterDdl => "after_ddl",
-            Self::AfterValidation => "after_validation",
-            Self::Cleanup => "cleanup",
-            Self::OnError => "on_error",
-            Self::AfterMigration => "after_migration",
-        }
-    }
-}
-
 /// Reads a migration.
 pub(super) fn read(file: &Text) -> Result<Document, FileError> {
-    let source = source(file);
+    let source = Arc::new(source(file));
     let file = Text { shown: source.name.clone(), text: source.text.as_str().into() };
     let table = config::read_document::<File>(&source, format(&source.name))?.migration;
     let options = table.options().map_err(|problem| place(problem, &source))?;
     let (down, rollback_hooks) = match table.rollback {
         None => (None, None),
-        Some(Rollback { ddl, hooks }) => (ddl.map(|ddl| script(&file, Some(ddl), options)).transpose()?, hooks),
+        // Hooks alone can be a way down, as they can be a way up.
+        Some(Rollback { ddl: None, hooks: None }) => (None, None),
+        Some(Rollback { ddl, hooks }) => (Some(script(&file, ddl, options)?), hooks),
     };
-    let mut hooks = phases(table.hooks, &source)?;
+    let mut hooks = match &table.hooks {
+        Some(node) => hooks(node, &["migration", "hooks"], &source)?,
+        None => Vec::new(),
+    };
     if let Some(node) = rollback_hooks {
-        hooks.extend(rollback(node, &source)?);
+        let read = hooks::rollback(&node, Level::Migration, &source);
+        hooks.extend(read.map_err(|problem| within(problem, &["migration", "rollback", "hooks"], &node, &source))?);
     }
     let applies_to = table.applies_to.iter().map(environment).collect::<Result<_, _>>();
     Ok(Document {
@@ -117,10 +94,18 @@ pub(super) fn read(file: &Text) -> Result<Document, FileError> {
 }
 
 /// Reads a file that holds the hooks of a migration.
-pub(super) fn read_hooks(file: &Text) -> Result<Vec<Hook>, FileError> {
-    let source = source(file);
+pub(super) fn read_hooks(file: &Text) -> Result<Vec<HookUse>, FileError> {
+    let source = Arc::new(source(file));
     let file: HooksFile = config::read_document(&source, format(&source.name))?;
-    phases(file.hooks, &source)
+    hooks(&file.hooks, &["hooks"], &source)
+}
+
+fn hooks(node: &Node, path: &[&str], source: &Arc<Source>) -> Result<Vec<HookUse>, FileError> {
+    hooks::read(node, Level::Migration, source).map_err(|problem| within(problem, path, node, source))
+}
+
+fn within(problem: Problem, path: &[&str], node: &Node, source: &Source) -> FileError {
+    place(path.iter().rev().fold(problem, |problem, key| problem.within(*key, node.span)), source)
 }
 
 impl Table {
@@ -174,34 +159,4 @@ fn environment(node: &Node) -> Result<String, Problem> {
         _ => node.str("the name of an environment, or `environment: NAME`")?,
     };
     Ok(name.to_owned())
-}
-
-fn phases(phases: Phases, source: &Source) -> Result<Vec<Hook>, FileError> {
-    let mut hooks = Vec::new();
-    for (phase, nodes) in phases {
-        for node in nodes {
-            hooks.push(hook(phase.as_str(), node, source)?);
-        }
-    }
-    Ok(hooks)
-}
-
-/// Hooks of the way down: a list of them, or by phases as elsewhere.
-fn rollback(node: Node, source: &Source) -> Result<Vec<Hook>, FileError> {
-    let nodes = match &node.value {
-        Value::List(items) => items.clone(),
-        Value::Table(entries) => entries.iter().flat_map(|entry| entry.node.one_or_many().to_vec()).collect(),
-        _ => return Err(place(node.unexpected("a list of hooks"), source)),
-    };
-    nodes.into_iter().map(|node| hook("rollback", node, source)).collect()
-}
-
-fn hook(phase: &str, node: Node, source: &Source) -> Result<Hook, FileError> {
-    let entries = node.table("a hook: a table with its `type`").map_err(|problem| place(problem, source))?;
-    let Some(kind) = entries.iter().find(|entry| entry.key == "type") else {
-        return Err(place(Problem::new(node.span, "the key `type` is missing: which hook is it?"), source));
-    };
-    let name = kind.node.str("the name of a hook").map_err(|problem| place(problem, source))?.to_owned();
-    let at = place(Problem::new(kind.node.span, format!("hook `{name}`")), source);
-    Ok(Hook { phase: phase.to_owned(), kind: name, place: at, node })
 }

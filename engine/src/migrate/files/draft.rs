@@ -1,7 +1,10 @@
 //! The files of one migration, and what they make together.
 
 use super::{FileError, Id, Migration, Script, Text, document, listing::Item, metadata, refuse, text};
-use crate::migrate::{script::Options, version::split_name};
+use crate::{
+    config::HookUse,
+    migrate::{script::Options, version::split_name},
+};
 
 /// What a file of a migration holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +110,7 @@ impl Draft {
         })
     }
 
-    fn hooks(&self) -> Result<Vec<super::Hook>, FileError> {
+    fn hooks(&self) -> Result<Vec<HookUse>, FileError> {
         match self.part(Part::Hooks) {
             Some(item) => document::read_hooks(&text(&item.path, &item.shown)?),
             None => Ok(Vec::new()),

@@ -1,4 +1,5 @@
 use super::*;
+use confiture_model::{hook::Phase, migration::Direction};
 use std::fs;
 use tempfile::TempDir;
 
@@ -89,11 +90,15 @@ migration:
     assert_eq!(migration.up.options.lock_timeout_ms, Some(7_000));
     let down = migration.down.as_ref().expect("goes down");
     assert_eq!(down.steps()[0].span.line, 28);
-    let hooks: Vec<_> = migration.hooks.iter().map(|hook| (&*hook.phase, &*hook.kind, hook.place.line)).collect();
+    let hooks: Vec<_> = migration
+        .hooks
+        .iter()
+        .map(|hook| (hook.direction, hook.phase, &*hook.kind.value, hook.source.locate(hook.kind.span).line))
+        .collect();
     let expected = [
-        ("before_validation", "backup_database", Some(21)),
-        ("cleanup", "drop_temporary_tables", Some(24)),
-        ("rollback", "restore_from_backup", Some(30)),
+        (Direction::Up, Some(Phase::BeforeValidation), "backup_database", 21),
+        (Direction::Up, Some(Phase::Cleanup), "drop_temporary_tables", 24),
+        (Direction::Down, None, "restore_from_backup", 30),
     ];
     assert_eq!(hooks, expected);
 }
@@ -107,10 +112,7 @@ fn toml_and_sidecars_say_the_same() {
     assert_eq!(migration.up.options.lock_timeout_ms, Some(500));
     assert_eq!(migration.up.options.transaction, Some(false));
     assert_eq!(migration.hooks.len(), 1);
-    assert_eq!(
-        migration.hooks[0].place.to_string(),
-        "m/4_x.hooks.yaml:3:13: hook `a`\n3 |     - type: a\n  |             ^"
-    );
+    assert_eq!(migration.hooks[0].source.locate(migration.hooks[0].kind.span).to_string(), "m/4_x.hooks.yaml:3:13");
 }
 
 #[test]

@@ -57,7 +57,16 @@ fn repair(files: &Files, entry: &LedgerEntry) -> Option<Repair> {
             let what = format!("undoing it stopped part-way, {}", position(done, started));
             repair(what, undoing(entry, done, started))
         }
-        Progress::Applied | Progress::StagesPending { .. } => {
+        Progress::StagesPending { done } => {
+            let what = format!("{} of its stages after the commit are done, and others are not", done);
+            let text = "the rest was done by hand, or is not wanted: it is applied";
+            repair(what, vec![accept_as("applied", text, entry, migration)])
+        }
+        Progress::UndoneStagesPending { done } => {
+            let what = format!("it is undone; {done} of the stages after that are done, and others are not");
+            repair(what, vec![forget(entry)])
+        }
+        Progress::Applied => {
             let what = difference(entry, migration)?;
             repair(what, vec![accept(entry, migration)])
         }

@@ -3,6 +3,7 @@ use crate::migrate::{
     Version,
     diff::Change,
     files::{Files, discover},
+    hooks::Hooks,
     plan::UpRequest,
     run::{
         RunOptions, Surroundings,
@@ -35,7 +36,9 @@ fn change(server: &Server, changes: &[LedgerChange], kind: &str) -> Result<usize
 
 fn run_up(server: &Server, files: &Files) -> Vec<String> {
     let (options, mut notes) = (RunOptions::default(), Notes::default());
-    let surroundings = Surroundings { connector: server, files, options: &options, pace: server, observer: &mut notes };
+    let hooks = Hooks::none();
+    let surroundings =
+        Surroundings { connector: server, files, hooks: &hooks, options: &options, pace: server, observer: &mut notes };
     let report = block_on(up(surroundings, &UpRequest::default())).expect("applies");
     report.migrations.into_iter().map(|done| done.title).collect()
 }

@@ -1,12 +1,19 @@
 //! A plan that somebody looked at: it is run exactly so, or not at all.
 
 use super::{Action, Mode, Plan, PlannedMigration, RefusalCode, UpRequest};
-use crate::migrate::{FileError, Version, script::checksum};
-use confiture_model::migration::{DatabaseIdentity, LedgerEntry};
+use crate::migrate::{
+    FileError, Version,
+    hooks::{PlannedHook, Runs},
+    script::checksum,
+};
+use confiture_model::{
+    hook::Phase,
+    migration::{DatabaseIdentity, LedgerEntry},
+};
 use serde::{Deserialize, Serialize};
 
 /// The version of a stored approval.
-const APPROVAL_VERSION: u32 = 1;
+const APPROVAL_VERSION: u32 = 2;
 
 /// What `up --out` writes and `up --plan` reads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,6 +44,30 @@ struct ApprovedStep {
     checksum: String,
     lock_timeout_ms: u64,
     statement_timeout_ms: u64,
+    hooks: Vec<ApprovedHook>,
+}
+
+/// A hook that was looked at: what it is for people, and the checksum of all that decides what it does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ApprovedHook {
+    phase: Phase,
+    hook: String,
+    description: Option<String>,
+    runs: Runs,
+    checksum: String,
+}
+
+impl ApprovedHook {
+    fn of(planned: &PlannedHook) -> Self {
+        Self {
+            phase: planned.phase,
+            hook: format!("{}/{}", planned.plugin, planned.hook),
+            description: planned.description.clone(),
+            runs: planned.runs,
+            checksum: planned.checksum.clone(),
+        }
+    }
 }
 
 impl ApprovedStep {
@@ -49,6 +80,7 @@ impl ApprovedStep {
             checksum: planned.checksum.clone(),
             lock_timeout_ms: planned.lock_timeout_ms,
             statement_timeout_ms: planned.statement_timeout_ms,
+            hooks: planned.hooks.iter().map(ApprovedHook::of).collect(),
         }
     }
 
@@ -59,6 +91,8 @@ impl ApprovedStep {
             Some("it is not the one that was approved at this place")
         } else if self.checksum != now.checksum {
             Some("its statements are not those that were approved")
+        } else if self.hooks != now.hooks {
+            Some("its hooks are not those that were approved")
         } else if self.action != now.action && !under_way {
             Some("it does not begin where it did when it was approved")
         } else if *self != (Self { action: self.action, ..now }) {

@@ -4,6 +4,7 @@ use super::{Action, Direction, Plan, RefusalCode, entry_title};
 use crate::migrate::{
     FileError, Version,
     files::{Files, Id},
+    hooks::Hooks,
 };
 use confiture_model::migration::{LedgerEntry, Progress};
 
@@ -16,8 +17,20 @@ pub enum Undo {
     Migration(Version),
 }
 
-/// Plans `down`. `lock_timeout_ms` counts where a migration does not say.
-pub fn plan_down(files: &Files, entries: &[LedgerEntry], undo: &Undo, lock_timeout_ms: u64) -> Plan {
+/// Plans `down`, with the hooks that run. `lock_timeout_ms` counts where a migration does not say.
+pub async fn plan_down(
+    files: &Files,
+    entries: &[LedgerEntry],
+    undo: &Undo,
+    lock_timeout_ms: u64,
+    hooks: &Hooks,
+) -> Plan {
+    let mut plan = compare(files, entries, undo, lock_timeout_ms);
+    hooks.add_to(&mut plan, files).await;
+    plan
+}
+
+fn compare(files: &Files, entries: &[LedgerEntry], undo: &Undo, lock_timeout_ms: u64) -> Plan {
     let mut plan = Plan::new(Direction::Down, entries.len());
     let mut applied: Vec<(Version, &LedgerEntry)> = entries.iter().filter_map(versioned).collect();
     applied.sort_by(|a, b| b.0.cmp(&a.0));
@@ -74,6 +87,7 @@ fn add(plan: &mut Plan, files: &Files, entry: &LedgerEntry, lock_timeout_ms: u64
     }
     let action = match entry.progress {
         Progress::Undoing { done, started } => Action::ResumeUndo { done, started },
+        Progress::UndoneStagesPending { done } => Action::ResumeUndoStages { done },
         Progress::Applied | Progress::StagesPending { .. } | Progress::Partial { .. } => Action::Undo,
     };
     plan.add(migration, Some(entry), action, lock_timeout_ms);
@@ -88,7 +102,7 @@ fn refuse_unfinished(plan: &mut Plan, applied: &[(Version, &LedgerEntry)]) {
                 "it stopped part-way",
                 "finish it with `confiture migrate up`, or see `confiture migrate repair`".to_owned(),
             ),
-            Progress::Undoing { .. } if !is_planned => {
+            Progress::Undoing { .. } | Progress::UndoneStagesPending { .. } if !is_planned => {
                 let help = format!("finish it with `confiture migrate down --migration {}`", entry.version);
                 ("undoing it stopped part-way", help)
             }

@@ -2,9 +2,11 @@
 
 use super::{Action, Direction, Mode, Plan, PlannedMigration};
 use crate::migrate::{
-    files::{Files, Hook, Id, Migration},
+    files::{Files, Id, Migration},
+    hooks::{PlannedHook, Runs},
     script::{Script, Step},
 };
+use confiture_model::hook::Phase;
 use std::fmt::Write;
 
 /// The exact SQL that the plan would run, with hooks and what we write ourselves as comments. Fit for reading; a run keeps
@@ -38,16 +40,29 @@ impl Page<'_> {
             Mode::Statements { why } => format!("statement by statement: {why}"),
         };
         self.line(&format!("-- {} ({}), {how}", self.planned.title, self.planned.file));
-        let down = direction == Direction::Down;
-        let hooks: Vec<&Hook> = migration.hooks.iter().filter(|hook| (hook.phase == "rollback") == down).collect();
-        let before = |hook: &&&Hook| matches!(hook.phase.as_str(), "before_validation" | "before_ddl");
-        for hook in hooks.iter().filter(before) {
+        match self.planned.action.is_stages() {
+            true => self.line("-- its statements are committed: what follows is left to do"),
+            false => {
+                self.hooks(|hook| hook.runs == Runs::BeforeBegin);
+                self.statements(script, verb);
+            }
+        }
+        self.hooks(|hook| hook.runs.is_stage());
+        self.hooks(|hook| hook.runs == Runs::OnError);
+    }
+
+    fn hooks(&mut self, which: impl Fn(&PlannedHook) -> bool) {
+        for hook in self.planned.hooks.iter().filter(|hook| which(hook)) {
             self.hook(hook);
         }
-        self.statements(script, verb);
-        for hook in hooks.iter().filter(|hook| !before(hook)) {
-            self.hook(hook);
-        }
+    }
+
+    /// Hooks in, or in place of, the migration's own transaction.
+    fn within(&mut self, before_ddl: bool) {
+        self.hooks(|hook| {
+            matches!(hook.runs, Runs::InTransaction | Runs::OwnTransaction)
+                && (hook.phase == Phase::BeforeDdl) == before_ddl
+        });
     }
 
     fn statements(&mut self, script: &Script, verb: &str) {
@@ -55,11 +70,14 @@ impl Page<'_> {
         match self.planned.mode {
             Mode::Transaction => {
                 self.begin();
+                self.within(true);
                 script.steps().iter().for_each(|step| self.statement(script, step));
+                self.within(false);
                 self.line(&record);
                 self.line("COMMIT;");
             }
             Mode::Statements { .. } => {
+                self.within(true);
                 for step in script.steps().iter().skip(self.done()) {
                     match step.outside {
                         Some(_) => self.statement(script, step),
@@ -70,6 +88,7 @@ impl Page<'_> {
                         }
                     }
                 }
+                self.within(false);
                 self.line(&record);
             }
         }
@@ -80,7 +99,7 @@ impl Page<'_> {
             Action::Resume { done, .. } | Action::ResumeUndo { done, .. } => {
                 usize::try_from(done).unwrap_or(usize::MAX)
             }
-            Action::Apply | Action::Reapply | Action::Undo => 0,
+            _ => 0,
         }
     }
 
@@ -100,9 +119,27 @@ impl Page<'_> {
         }
     }
 
-    fn hook(&mut self, hook: &Hook) {
-        let line = hook.place.line.map(|line| format!(":{line}")).unwrap_or_default();
-        self.line(&format!("-- hook {}: {} ({}{line})", hook.phase, hook.kind, hook.place.file));
+    /// Everything about it is a comment, whatever its description holds.
+    fn hook(&mut self, hook: &PlannedHook) {
+        let condition = hook.condition.as_deref().map(|text| format!(", if {text}")).unwrap_or_default();
+        let line = format!(
+            "hook {}: {}/{}, {}{condition} ({})",
+            hook.phase.as_str(),
+            hook.plugin,
+            hook.hook,
+            hook.runs.words(),
+            hook.place
+        );
+        self.comment(&line);
+        for text in hook.description.iter().chain(&hook.notes) {
+            self.comment(&format!("     {text}"));
+        }
+    }
+
+    fn comment(&mut self, text: &str) {
+        for part in text.lines() {
+            self.line(&format!("-- {part}"));
+        }
     }
 
     fn line(&mut self, line: &str) {

@@ -4,6 +4,7 @@ use super::{Action, Approval, Direction, Plan, RefusalCode, Skipped, counted, en
 use crate::migrate::{
     FileError, Version,
     files::{Files, Id, Migration},
+    hooks::Hooks,
 };
 use confiture_model::migration::{LedgerEntry, Progress};
 use std::collections::HashMap;
@@ -23,8 +24,18 @@ pub struct UpRequest {
     pub approval: Option<Approval>,
 }
 
-/// Plans `up`.
-pub fn plan_up(files: &Files, entries: &[LedgerEntry], request: &UpRequest) -> Plan {
+/// Plans `up`, with the hooks that run.
+pub async fn plan_up(files: &Files, entries: &[LedgerEntry], request: &UpRequest, hooks: &Hooks) -> Plan {
+    let mut plan = compare(files, entries, request);
+    hooks.add_to(&mut plan, files).await;
+    if let Some(approval) = &request.approval {
+        approval.check(&mut plan, entries, request);
+    }
+    plan
+}
+
+/// Compares files and ledger; says nothing of hooks.
+pub(in crate::migrate) fn compare(files: &Files, entries: &[LedgerEntry], request: &UpRequest) -> Plan {
     let ledger: HashMap<&str, &LedgerEntry> = entries.iter().map(|entry| (entry.version.as_str(), entry)).collect();
     let mut up = Up { plan: Plan::new(Direction::Up, entries.len()), files, entries, ledger, request };
     up.check_target();
@@ -33,11 +44,7 @@ pub fn plan_up(files: &Files, entries: &[LedgerEntry], request: &UpRequest) -> P
     up.resume();
     up.pending();
     up.repeatables();
-    let mut plan = up.plan;
-    if let Some(approval) = &request.approval {
-        approval.check(&mut plan, entries, request);
-    }
-    plan
+    up.plan
 }
 
 struct Up<'a> {
@@ -87,30 +94,28 @@ impl<'a> Up<'a> {
     fn check_entry(&mut self, entry: &LedgerEntry, migration: &Migration) {
         let title = entry_title(entry);
         match entry.progress {
-            Progress::Undoing { .. } => {
+            Progress::Undoing { .. } | Progress::UndoneStagesPending { .. } => {
                 let message = "undoing it stopped part-way";
                 let help = format!("go on with `confiture migrate down --migration {}`", entry.version);
                 let problem = FileError::about(migration.up.file(), message).help(help);
                 self.plan.refuse(RefusalCode::Incomplete, title, problem);
             }
-            Progress::StagesPending { done } => {
-                let message =
-                    format!("its stages after the commit stopped behind stage {done}: this version does not run hooks");
-                let problem =
-                    FileError::about(migration.up.file(), message).help("run them with the version that began them");
-                self.plan.refuse(RefusalCode::Incomplete, title, problem);
+            Progress::Applied | Progress::Partial { .. } | Progress::StagesPending { .. } => {
+                self.plan.refusals.extend(super::changed(entry, migration));
             }
-            Progress::Applied | Progress::Partial { .. } => self.plan.refusals.extend(super::changed(entry, migration)),
         }
     }
 
     fn resume(&mut self) {
         for migration in &self.files.migrations {
             let Some(entry) = self.entry(migration) else { continue };
-            if let Progress::Partial { done, started } = entry.progress
-                && self.is_wanted(&migration.id)
-            {
-                self.plan.add(migration, Some(entry), Action::Resume { done, started }, self.request.lock_timeout_ms);
+            let action = match entry.progress {
+                Progress::Partial { done, started } => Action::Resume { done, started },
+                Progress::StagesPending { done } => Action::ResumeStages { done },
+                _ => continue,
+            };
+            if self.is_wanted(&migration.id) {
+                self.plan.add(migration, Some(entry), action, self.request.lock_timeout_ms);
             }
         }
     }

@@ -3,14 +3,14 @@
 use super::{
     Room,
     budget::Budget,
-    hooks::{Place, Stage},
+    hooks::Place,
     report::{RehearsalReport, RehearsedMigration, Unrehearsed},
     stop::Stop,
 };
 use crate::migrate::{
     files::Id,
     plan::{Action, Direction, Plan, PlannedMigration},
-    run::{Done, Moment},
+    run::{Done, Kept, Moment},
     script::Script,
 };
 use confiture_model::object::ObjectRef;
@@ -23,12 +23,14 @@ pub(super) struct Attempt<'t, 'a> {
     pub budget: Budget,
     /// Relations that migrations before the present one have locked.
     locked: BTreeSet<ObjectRef>,
+    /// Of the hooks of the present migration.
+    pub kept: Kept,
 }
 
 impl<'t, 'a> Attempt<'t, 'a> {
     pub fn new(room: &'t mut Room<'a>, plan: &'t Plan, report: &'t mut RehearsalReport) -> Self {
         let budget = Budget::new(room.options.lock_budget);
-        Self { room, plan, report, budget, locked: BTreeSet::new() }
+        Self { room, plan, report, budget, locked: BTreeSet::new(), kept: Kept::default() }
     }
 
     /// Runs everything; the transaction stays open.
@@ -81,10 +83,15 @@ impl<'t, 'a> Attempt<'t, 'a> {
             (Direction::Down, Some(down)) => down,
             _ => &migration.up,
         };
+        self.kept = Kept::default();
+        if planned.action.is_stages() {
+            return self.hooks(Place::Stages, index, planned).await;
+        }
         self.hooks(Place::Before, index, planned).await?;
         self.statements(index, planned, script).await?;
         self.hooks(Place::After, index, planned).await?;
-        self.end(index).await
+        self.end(index).await?;
+        self.hooks(Place::Stages, index, planned).await
     }
 
     async fn statements(&mut self, index: usize, planned: &'t PlannedMigration, script: &Script) -> Result<(), Stop> {
@@ -92,7 +99,7 @@ impl<'t, 'a> Attempt<'t, 'a> {
             Action::Resume { done, .. } | Action::ResumeUndo { done, .. } => {
                 usize::try_from(done).unwrap_or(usize::MAX)
             }
-            Action::Apply | Action::Reapply | Action::Undo => 0,
+            _ => 0,
         };
         for (number, step) in script.steps().iter().enumerate().skip(done) {
             if let Some(outside) = &step.outside {
@@ -109,19 +116,6 @@ impl<'t, 'a> Attempt<'t, 'a> {
     pub fn leave_out(&mut self, planned: &PlannedMigration, place: Option<String>, what: String, reason: String) {
         let migration = planned.title.clone();
         self.report.unrehearsed.push(Unrehearsed { migration, place, what, reason });
-    }
-
-    async fn hooks(&mut self, place: Place, index: usize, planned: &'t PlannedMigration) -> Result<(), Stop> {
-        let Some(migration) = self.report.migrations.last_mut() else { return Ok(()) };
-        let mut stage = Stage {
-            connection: &mut self.room.connection,
-            steps: &mut migration.steps,
-            unrehearsed: &mut self.report.unrehearsed,
-            inconsistencies: &mut self.report.inconsistencies,
-            title: &planned.title,
-        };
-        let ran = self.room.hooks.run(place, planned, &mut stage).await;
-        ran.map_err(|stop| Stop::Hook { migration: index, stop })
     }
 
     /// What a commit would check; and whether there is still a transaction to roll back.
@@ -144,6 +138,7 @@ impl<'t, 'a> Attempt<'t, 'a> {
             attempts: self.report.attempts,
             duration_ms: migration.ms as u64,
             snapshot: None,
+            hooks: self.kept.records.clone(),
         };
         self.room.observer.observe(&Moment::MigrationFinished { done: &done, direction: self.plan.direction });
     }

@@ -112,14 +112,14 @@ impl<'t> Attempt<'t, '_> {
         })
     }
 
-    async fn observe(&mut self) -> Result<Observation, Stop> {
+    pub(super) async fn observe(&mut self) -> Result<Observation, Stop> {
         let Some(watch) = self.room.connection.watch() else { return Ok(Observation::default()) };
         let seen = watch.observe().await.map_err(Stop::of("looking at what a statement did"))?;
         self.budget.note(&seen);
         Ok(seen)
     }
 
-    fn file(&mut self, step: RehearsedStep) {
+    pub(super) fn file(&mut self, step: RehearsedStep) {
         if let Some(migration) = self.report.migrations.last_mut() {
             migration.steps.push(step);
         }

@@ -1,10 +1,10 @@
 //! What ends a rehearsal early.
 
-use super::{hooks::HookStop, report::Unrehearsed, text::duration};
+use super::{report::Unrehearsed, text::duration};
 use crate::migrate::{
     files::{Files, Id},
     plan::{Direction, Plan},
-    run::{RunFailure, StatementFailure},
+    run::{HookFailure, RunFailure, StatementFailure},
     script::Script,
 };
 use confiture_model::{database::DbError, session::SessionError};
@@ -18,7 +18,7 @@ pub(super) enum Stop {
     /// A constraint does not hold that is checked at the commit.
     Deferred { migration: usize, error: DbError },
     /// A hook failed.
-    Hook { migration: usize, stop: HookStop },
+    Hook { migration: usize, failure: Box<HookFailure> },
     /// Others have waited long enough.
     Budget { migration: usize, step: Option<usize>, budget: Duration },
     /// A script ended the transaction.
@@ -55,7 +55,7 @@ impl Stop {
             Self::Statement { error, .. }
             | Self::Deferred { error, .. }
             | Self::Ours { error: SessionError::Database(error), .. } => Some(error),
-            Self::Hook { stop, .. } => stop.error.as_ref(),
+            Self::Hook { failure, .. } => failure.error(),
             _ => None,
         }
     }
@@ -113,9 +113,7 @@ impl Stop {
             Self::Deferred { error, .. } => {
                 undone(format!("what is checked at its commit does not hold: {error}; all of it was rolled back"), help)
             }
-            Self::Hook { stop, .. } => {
-                undone(format!("{}: {}; all of it was rolled back", stop.hook, stop.reason), stop.help)
-            }
+            Self::Hook { failure, .. } => RunFailure::Hook { migration, failure },
             Self::Budget { step, budget, .. } => {
                 let place = script.and_then(|script| script.steps().get(step?)).map(|step| step.span.to_string());
                 let at = place.map(|place| format!(" at {place}")).unwrap_or_default();

@@ -1,7 +1,11 @@
 //! Why a run ended early. What is printed is for the user's own terminal: PostgreSQL's DETAIL may hold row values. What
 //! goes elsewhere is a [`FailureReport`].
 
-use crate::{build::FailedStatement, migrate::plan::Plan};
+use super::HookFailure;
+use crate::{
+    build::FailedStatement,
+    migrate::plan::{Direction, Plan, RefusalCode},
+};
 use confiture_model::{database::DbError, migration::LockHolder, session::SessionError};
 use serde::Serialize;
 use std::fmt;
@@ -34,6 +38,26 @@ pub enum RunFailure {
     },
     /// A statement failed, and all of its migration was undone.
     Statement(Box<StatementFailure>),
+    /// A hook failed, and all of its migration was undone.
+    Hook {
+        /// Version and name.
+        migration: String,
+        /// Which, and why.
+        failure: Box<HookFailure>,
+    },
+    /// A migration is committed, and its stages after the commit stopped part-way: the next run goes on.
+    StagesStopped {
+        /// Version and name.
+        migration: String,
+        /// Which way it went.
+        direction: Direction,
+        /// Stages that are done.
+        done: usize,
+        /// Stages that it has.
+        of: usize,
+        /// Why.
+        cause: Box<RunFailure>,
+    },
     /// A migration could not be finished for another reason, and all of it was undone.
     Undone {
         /// Version and name.
@@ -121,10 +145,12 @@ impl RunFailure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Connection { .. } | Self::Ledger { .. } | Self::CommitUnknown { .. } => 4,
-            Self::Statement(_) | Self::Undone { .. } => 5,
+            Self::Hook { failure, .. } if failure.is_fault() => 7,
+            Self::Statement(_) | Self::Undone { .. } | Self::Hook { .. } => 5,
             Self::LockBusy { .. } => 6,
-            Self::Refused(_) | Self::Uncertain { .. } => 8,
-            Self::Stopped { .. } | Self::Interrupted { stopped: Some(_), .. } => 9,
+            Self::Refused(plan) => refused_code(plan),
+            Self::Uncertain { .. } => 8,
+            Self::Stopped { .. } | Self::StagesStopped { .. } | Self::Interrupted { stopped: Some(_), .. } => 9,
             Self::Interrupted { stopped: None, .. } => 130,
         }
     }
@@ -138,6 +164,9 @@ impl RunFailure {
             Self::Ledger { .. } => "ledger",
             Self::Statement(_) => "statement-failed",
             Self::Undone { .. } => "undone",
+            Self::Hook { failure, .. } if failure.is_fault() => "hook-fault",
+            Self::Hook { .. } => "hook-failed",
+            Self::StagesStopped { .. } => "stages-stopped",
             Self::Stopped { .. } => "stopped-part-way",
             Self::Uncertain { .. } => "uncertain",
             Self::CommitUnknown { .. } => "commit-unknown",
@@ -171,6 +200,9 @@ impl RunFailure {
             },
         };
         report.sqlstate = error.map(|error| error.sqlstate.clone());
+        if let Some(hook) = self.hook() {
+            report.sqlstate = hook.sqlstate().map(str::to_owned);
+        }
         report.hint = error.and_then(|error| error.hint.clone());
         report
     }
@@ -179,8 +211,26 @@ impl RunFailure {
     pub fn statement(&self) -> Option<&StatementFailure> {
         match self {
             Self::Statement(statement) => Some(statement),
-            Self::Stopped { cause, .. } => cause.statement(),
+            Self::Stopped { cause, .. } | Self::StagesStopped { cause, .. } => cause.statement(),
             _ => None,
+        }
+    }
+
+    /// The hook that failed.
+    pub fn hook(&self) -> Option<&HookFailure> {
+        match self {
+            Self::Hook { failure, .. } => Some(failure),
+            Self::Stopped { cause, .. } | Self::StagesStopped { cause, .. } => cause.hook(),
+            _ => None,
+        }
+    }
+
+    /// Whether hooks run because of it: something of a migration failed, and there is a connection to run them on.
+    pub(super) fn calls_on_error(&self) -> bool {
+        match self {
+            Self::Statement(_) | Self::Hook { .. } | Self::Undone { .. } => true,
+            Self::Stopped { cause, .. } | Self::StagesStopped { cause, .. } => cause.calls_on_error(),
+            _ => false,
         }
     }
 
@@ -188,6 +238,8 @@ impl RunFailure {
         match self {
             Self::Statement(statement) => Some(&statement.migration),
             Self::Undone { migration, .. }
+            | Self::Hook { migration, .. }
+            | Self::StagesStopped { migration, .. }
             | Self::Stopped { migration, .. }
             | Self::Uncertain { migration, .. }
             | Self::CommitUnknown { migration, .. } => Some(migration),
@@ -216,6 +268,11 @@ impl RunFailure {
                 statement.migration, statement.index, statement.of, statement.failed.error.sqlstate
             ),
             Self::Undone { migration, reason, .. } => format!("{migration}: {reason}"),
+            Self::Hook { migration, failure } => format!("{migration}: {}", failure.summary()),
+            Self::StagesStopped { migration, direction, done, of, .. } => {
+                let way = if *direction == Direction::Up { "applied" } else { "undone" };
+                format!("{migration} is {way}, and {done} of its {of} stages after the commit are done")
+            }
             Self::Stopped { migration, done, of, .. } => {
                 format!("{migration} stopped part-way: {done} of its {of} statements are done")
             }
@@ -232,9 +289,20 @@ impl RunFailure {
     }
 }
 
+/// A hook that cannot be used is a mistake of the configuration; one that its plugin may not run is the plugin's.
+fn refused_code(plan: &Plan) -> u8 {
+    let is = |code: RefusalCode| plan.refusals.iter().all(|refusal| refusal.code == code) && !plan.refusals.is_empty();
+    match () {
+        () if is(RefusalCode::Hooks) => 3,
+        () if is(RefusalCode::HookFault) => 7,
+        () => 8,
+    }
+}
+
 fn interrupted(migration: Option<&str>, stopped: Option<(usize, usize)>) -> String {
     match (migration, stopped) {
-        (None, _) => "interrupted: nothing was run".to_owned(),
+        (None, None) => "interrupted: nothing was run".to_owned(),
+        (None, Some(_)) => "interrupted".to_owned(),
         (Some(migration), None) => format!("interrupted: {migration} was rolled back"),
         (Some(migration), Some((done, of))) => {
             format!("interrupted: {migration} stopped part-way, {done} of its {of} statements are done")
@@ -255,7 +323,10 @@ impl fmt::Display for RunFailure {
                 return Ok(());
             }
             Self::Statement(statement) => return statement.fmt(f),
-            Self::Stopped { cause, .. } => {
+            Self::Hook { migration, failure } => {
+                write!(f, "{migration}: {failure}")?;
+            }
+            Self::Stopped { cause, .. } | Self::StagesStopped { cause, .. } => {
                 write!(f, "{cause}\n{}", self.headline())?;
             }
             _ => f.write_str(&self.headline())?,
@@ -272,7 +343,14 @@ impl RunFailure {
         match self {
             Self::LockBusy { .. } => Some("wait for it longer with --lock-wait 10min".to_owned()),
             Self::Undone { help, .. } => help.clone(),
-            Self::Stopped { .. } | Self::Interrupted { stopped: Some(_), .. } => Some(
+            Self::StagesStopped { direction: Direction::Up, migration, .. } => Some(format!(
+                "run `confiture migrate up` again to go on at the first step that is not done; `confiture migrate down` undoes \
+                 {migration}"
+            )),
+            Self::StagesStopped { .. } => {
+                Some("run `confiture migrate down` again to go on at the first step that is not done".to_owned())
+            }
+            Self::Stopped { .. } | Self::Interrupted { migration: Some(_), stopped: Some(_) } => Some(
                 "what ran is recorded: run again to go on, after mending the statement if it was at fault".to_owned(),
             ),
             Self::Uncertain { place, .. } => Some(format!(

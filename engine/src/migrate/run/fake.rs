@@ -1,13 +1,17 @@
 //! A server in memory, with transactions, a run lock and indexes, that fails when it is told to.
 
+mod lent;
+pub(in crate::migrate) mod plugin;
+
 use super::{Moment, Observer, Pace};
 use confiture_model::{
     BoxFuture,
     database::DbError,
     migration::{
-        DatabaseIdentity, Event, ForeignLedger, LedgerEntry, LedgerWrite, LockHolder, MigrationConnection,
-        MigrationConnector, RecordedEvent,
+        DatabaseIdentity, Event, ForeignLedger, LedgerEntry, LedgerWrite, Loan, LockHolder, MigrationConnection,
+        MigrationConnector, Progress, RecordedEvent, StepState, StoredStep,
     },
+    plugin::DatabaseAccess,
     schema::Snapshot,
     session::SessionError,
 };
@@ -28,6 +32,8 @@ pub(in crate::migrate) struct Database {
     pub(in crate::migrate) effects: Vec<String>,
     /// Whether each index is valid.
     pub(in crate::migrate) indexes: BTreeMap<String, bool>,
+    /// Steps of hooks by version, hook and path.
+    pub(in crate::migrate) steps: BTreeMap<(String, String, String), StoredStep>,
 }
 
 /// How the call that is to fail does so.
@@ -68,8 +74,10 @@ pub(in crate::migrate) struct State {
     pub(in crate::migrate) name: String,
     /// The live schema.
     pub(in crate::migrate) schema: Option<Snapshot>,
+    /// What `lock_timeout` was set to, in order.
+    pub(in crate::migrate) lock_timeouts: Vec<u64>,
     dead: bool,
-    sessions: u32,
+    pub(in crate::migrate) sessions: u32,
 }
 
 /// The server.
@@ -105,9 +113,17 @@ impl MigrationConnector for Server {
             }
             state.sessions += 1;
             let session = state.sessions;
-            let connection =
-                Connection { server: self.clone(), session, transaction: None, aborted: false, lost: false };
-            Ok(Box::new(connection) as Box<dyn MigrationConnection>)
+            let standing = BTreeMap::from([("role".to_owned(), "none".to_owned())]);
+            let link = Link {
+                server: self.clone(),
+                session,
+                transaction: None,
+                savepoints: Vec::new(),
+                standing,
+                aborted: false,
+                lost: false,
+            };
+            Ok(Box::new(Connection(Arc::new(Mutex::new(link)))) as Box<dyn MigrationConnection>)
         })
     }
 }
@@ -136,10 +152,20 @@ impl Observer for Notes {
     }
 }
 
-struct Connection {
+struct Connection(Arc<Mutex<Link>>);
+
+impl Connection {
+    fn link(&self) -> MutexGuard<'_, Link> {
+        self.0.lock().expect("nobody panicked")
+    }
+}
+
+struct Link {
     server: Server,
     session: u32,
     transaction: Option<Database>,
+    savepoints: Vec<Database>,
+    standing: BTreeMap<String, String>,
     aborted: bool,
     lost: bool,
 }
@@ -147,7 +173,7 @@ struct Connection {
 /// What a call does to the database that it sees.
 type Effect<'e, T> = Box<dyn FnOnce(&mut Database) -> T + Send + 'e>;
 
-impl Connection {
+impl Link {
     /// One call: fails where it is to, else takes effect in the transaction or by itself.
     fn call<T>(&mut self, half: Option<String>, effect: Effect<'_, T>) -> Result<T, SessionError> {
         let fault = self.next_fault()?;
@@ -185,6 +211,7 @@ impl Connection {
         if let Some(fault) = fault {
             self.lost = true;
             self.transaction = None;
+            self.savepoints.clear();
             let mut state = self.server.state();
             state.dead = !matches!(fault, Fault::LoseBefore | Fault::LoseAfter);
             return Err(SessionError::Connection("the server closed the connection".into()));
@@ -210,6 +237,9 @@ impl Connection {
             self.aborted = true;
             return Err(SessionError::Database(error("25001")));
         }
+        if let Some(role) = sql.strip_prefix("set role ") {
+            self.standing.insert("role".to_owned(), role.to_owned());
+        }
         let half = created(sql).map(str::to_owned);
         let sql = sql.to_owned();
         self.call(
@@ -221,7 +251,10 @@ impl Connection {
                 if let Some(index) = dropped(&sql) {
                     database.indexes.remove(&index);
                 }
-                if !sql.starts_with("SET ") && !sql.starts_with("DROP INDEX CONCURRENTLY IF EXISTS") {
+                if !sql.starts_with("SET ")
+                    && !sql.starts_with("set role ")
+                    && !sql.starts_with("DROP INDEX CONCURRENTLY IF EXISTS")
+                {
                     database.effects.push(sql);
                 }
                 1
@@ -260,20 +293,20 @@ macro_rules! answer {
 
 impl MigrationConnection for Connection {
     fn prepare<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
-        answer!(self.call(None, Box::new(|_| ())))
+        answer!(self.link().call(None, Box::new(|_| ())))
     }
 
     fn identity<'a>(&'a mut self) -> BoxFuture<'a, Result<DatabaseIdentity, SessionError>> {
-        let database = self.server.state().name.clone();
+        let database = self.link().server.state().name.clone();
         answer!(Ok(DatabaseIdentity { server: "7".to_owned(), database, oid: 16_384 }))
     }
 
     fn entries<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<LedgerEntry>, SessionError>> {
-        answer!(self.call(None, Box::new(|database| database.entries.values().cloned().collect())))
+        answer!(self.link().call(None, Box::new(|database| database.entries.values().cloned().collect())))
     }
 
     fn events<'a>(&'a mut self, limit: u32) -> BoxFuture<'a, Result<Vec<RecordedEvent>, SessionError>> {
-        answer!(self.call(
+        answer!(self.link().call(
             None,
             Box::new(move |database| {
                 let recorded = |(id, event): (usize, &Event)| RecordedEvent {
@@ -288,61 +321,70 @@ impl MigrationConnection for Connection {
     }
 
     fn foreign_ledgers<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<ForeignLedger>, SessionError>> {
-        let found = self.server.state().foreign.clone();
-        answer!(self.call(None, Box::new(|_| found)))
+        let found = self.link().server.state().foreign.clone();
+        answer!(self.link().call(None, Box::new(|_| found)))
     }
 
     /// `hang` runs until it is dropped; an index build leaves it INVALID then.
     fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, SessionError>> {
         if sql.contains("hang") {
+            let server = self.link().server.clone();
             if let Some(index) = created(sql) {
-                self.server.state().database.indexes.insert(index.to_owned(), false);
+                server.state().database.indexes.insert(index.to_owned(), false);
             }
-            self.server.stop.send_replace(true);
+            server.stop.send_replace(true);
             return Box::pin(pending());
         }
-        answer!(self.run(sql))
+        answer!(self.link().run(sql))
     }
 
     fn copy_in<'a>(&'a mut self, sql: &'a str, data: &'a str) -> BoxFuture<'a, Result<u64, SessionError>> {
-        answer!(self.run(&format!("{sql} <- {data}")))
+        answer!(self.link().run(&format!("{sql} <- {data}")))
     }
 
     fn begin<'a>(&'a mut self, _: u64, _: u64) -> BoxFuture<'a, Result<(), SessionError>> {
-        let begun = self.call(None, Box::new(|_| ()));
+        let mut link = self.link();
+        let begun = link.call(None, Box::new(|_| ()));
         if begun.is_ok() {
-            self.transaction = Some(self.server.state().database.clone());
+            assert!(link.transaction.is_none(), "a transaction is open already");
+            let database = link.server.state().database.clone();
+            link.transaction = Some(database);
         }
         answer!(begun)
     }
 
     fn commit<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
-        let server = self.server.clone();
-        let Some(transaction) = self.transaction.take() else {
+        let mut link = self.link();
+        let Some(transaction) = link.transaction.take() else {
             return answer!(Err(SessionError::Database(error("25P01"))));
         };
-        self.aborted = false;
-        answer!(self.call(None, Box::new(move |database| *database = transaction)).inspect_err(|_| drop(server)))
+        link.aborted = false;
+        link.savepoints.clear();
+        answer!(link.call(None, Box::new(move |database| *database = transaction)))
     }
 
     fn rollback<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
-        self.transaction = None;
-        self.aborted = false;
-        answer!(self.call(None, Box::new(|_| ())))
+        let mut link = self.link();
+        (link.transaction, link.aborted) = (None, false);
+        link.savepoints.clear();
+        answer!(link.call(None, Box::new(|_| ())))
     }
 
     fn in_transaction<'a>(&'a mut self) -> BoxFuture<'a, Result<bool, SessionError>> {
-        let within = self.transaction.is_some();
-        answer!(self.call(
+        let within = self.link().transaction.is_some();
+        answer!(self.link().call(
             None,
             Box::new(move |database| { within && database.effects.last().is_none_or(|last| last != "call commits()") })
         ))
     }
 
     fn record<'a>(&'a mut self, entry: &'a LedgerEntry, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>> {
-        answer!(self.call(
+        answer!(self.link().call(
             None,
             Box::new(|database| {
+                if entry.progress == Progress::Applied {
+                    database.steps.retain(|(version, ..), _| *version != entry.version);
+                }
                 database.entries.insert(entry.version.clone(), entry.clone());
                 database.events.push(event.clone());
             })
@@ -350,10 +392,11 @@ impl MigrationConnection for Connection {
     }
 
     fn remove<'a>(&'a mut self, version: &'a str, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>> {
-        answer!(self.call(
+        answer!(self.link().call(
             None,
             Box::new(|database| {
                 database.entries.remove(version);
+                database.steps.retain(|(other, ..), _| other != version);
                 database.events.push(event.clone());
             })
         ))
@@ -364,38 +407,51 @@ impl MigrationConnection for Connection {
         write: LedgerWrite<'a>,
         event: &'a Event,
     ) -> BoxFuture<'a, Result<bool, SessionError>> {
-        let within = self.transaction.is_some();
+        let mut link = self.link();
+        let within = link.transaction.is_some();
         let effect = |database: &mut Database| {
             if !within || database.effects.last().is_some_and(|last| last == "call commits()") {
                 return Err(SessionError::Database(error("25P01")));
             }
             match write {
-                LedgerWrite::Record(entry) => drop(database.entries.insert(entry.version.clone(), entry.clone())),
-                LedgerWrite::Remove(version) => drop(database.entries.remove(version)),
+                LedgerWrite::Record(entry) => {
+                    if entry.progress == Progress::Applied {
+                        database.steps.retain(|(version, ..), _| *version != entry.version);
+                    }
+                    database.entries.insert(entry.version.clone(), entry.clone());
+                }
+                LedgerWrite::Remove(version) => {
+                    database.entries.remove(version);
+                    database.steps.retain(|(other, ..), _| other != version);
+                }
             }
             database.events.push(event.clone());
             Ok(())
         };
-        let written = self.call(None, Box::new(effect)).and_then(|written| written);
-        let state = self.server.state();
-        answer!(written.map(|()| state.lock == Some(self.session) && !state.lock_lost))
+        let written = link.call(None, Box::new(effect)).and_then(|written| written);
+        let held = {
+            let state = link.server.state();
+            state.lock == Some(link.session) && !state.lock_lost
+        };
+        drop(link);
+        answer!(written.map(|()| held))
     }
 
     fn note<'a>(&'a mut self, event: &'a Event) -> BoxFuture<'a, Result<(), SessionError>> {
-        answer!(self.call(None, Box::new(|database| database.events.push(event.clone()))))
+        answer!(self.link().call(None, Box::new(|database| database.events.push(event.clone()))))
     }
 
     fn store_snapshot<'a>(&'a mut self) -> BoxFuture<'a, Result<String, SessionError>> {
-        answer!(self.call(None, Box::new(|database| format!("schema of {} statements", database.effects.len()))))
+        answer!(self.link().call(None, Box::new(|database| format!("schema of {} statements", database.effects.len()))))
     }
 
     fn load_snapshot<'a>(&'a mut self, _: &'a str) -> BoxFuture<'a, Result<Option<Snapshot>, SessionError>> {
-        answer!(self.call(None, Box::new(|_| Some(Snapshot::empty(150_000)))))
+        answer!(self.link().call(None, Box::new(|_| Some(Snapshot::empty(150_000)))))
     }
 
     fn current_snapshot<'a>(&'a mut self) -> BoxFuture<'a, Result<Snapshot, SessionError>> {
-        let schema = self.server.state().schema.clone();
-        answer!(self.call(None, Box::new(move |_| schema.unwrap_or_else(|| Snapshot::empty(150_000)))))
+        let schema = self.link().server.state().schema.clone();
+        answer!(self.link().call(None, Box::new(move |_| schema.unwrap_or_else(|| Snapshot::empty(150_000)))))
     }
 
     fn outcome_of<'a>(
@@ -404,7 +460,7 @@ impl MigrationConnection for Connection {
         version: &'a str,
         kind: &'a str,
     ) -> BoxFuture<'a, Result<bool, SessionError>> {
-        answer!(self.call(
+        answer!(self.link().call(
             None,
             Box::new(|database| {
                 let is_it =
@@ -419,35 +475,127 @@ impl MigrationConnection for Connection {
         _: Option<&'a str>,
         name: &'a str,
     ) -> BoxFuture<'a, Result<Option<bool>, SessionError>> {
-        answer!(self.call(None, Box::new(|database| database.indexes.get(name).copied())))
+        answer!(self.link().call(None, Box::new(|database| database.indexes.get(name).copied())))
     }
 
     fn try_lock<'a>(&'a mut self) -> BoxFuture<'a, Result<Result<(), LockHolder>, SessionError>> {
-        answer!(self.call(None, Box::new(|_| ())).map(|()| self.lock()))
+        let mut link = self.link();
+        answer!(link.call(None, Box::new(|_| ())).map(|()| link.lock()))
     }
 
     fn lock_is_held<'a>(&'a mut self) -> BoxFuture<'a, Result<bool, SessionError>> {
-        answer!(self.call(None, Box::new(|_| ())).map(|()| {
-            let state = self.server.state();
-            state.lock == Some(self.session) && !state.lock_lost
+        let mut link = self.link();
+        answer!(link.call(None, Box::new(|_| ())).map(|()| {
+            let state = link.server.state();
+            state.lock == Some(link.session) && !state.lock_lost
         }))
     }
 
     fn unlock<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
         // The lock stands on a connection of its own, which is alive when the other is lost.
-        let mut state = self.server.state();
-        if state.lock == Some(self.session) && !state.dead {
+        let link = self.link();
+        let mut state = link.server.state();
+        if state.lock == Some(link.session) && !state.dead {
             state.lock = None;
         }
         answer!(Ok(()))
     }
 
     fn reset<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
-        answer!(self.call(None, Box::new(|_| ())))
+        answer!(self.link().call(None, Box::new(|_| ())))
+    }
+
+    fn stored_steps<'a>(&'a mut self, version: &'a str) -> BoxFuture<'a, Result<Vec<StoredStep>, SessionError>> {
+        answer!(self.link().call(
+            None,
+            Box::new(|database| {
+                let own = database.steps.iter().filter(|((other, ..), _)| other == version);
+                own.map(|(_, step)| step.clone()).collect()
+            })
+        ))
+    }
+
+    fn store_steps<'a>(
+        &'a mut self,
+        version: &'a str,
+        steps: &'a [StoredStep],
+    ) -> BoxFuture<'a, Result<(), SessionError>> {
+        answer!(self.link().call(
+            None,
+            Box::new(|database| {
+                assert!(database.entries.contains_key(version), "steps of a migration without an entry");
+                for step in steps {
+                    let key = (version.to_owned(), step.hook.clone(), step.path.clone());
+                    database.steps.insert(key, step.clone());
+                }
+            })
+        ))
+    }
+
+    fn claim_step<'a>(
+        &'a mut self,
+        version: &'a str,
+        hook: &'a str,
+        path: &'a str,
+    ) -> BoxFuture<'a, Result<Option<StepState>, SessionError>> {
+        let key = (version.to_owned(), hook.to_owned(), path.to_owned());
+        answer!(self.link().call(None, Box::new(move |database| database.steps.get(&key).map(|step| step.state))))
+    }
+
+    fn savepoint<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
+        let mut link = self.link();
+        let set = link.call(None, Box::new(|_| ()));
+        if set.is_ok() {
+            let now = link.transaction.clone().expect("a savepoint stands in a transaction");
+            link.savepoints.push(now);
+        }
+        answer!(set)
+    }
+
+    fn release<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
+        let mut link = self.link();
+        let released = link.call(None, Box::new(|_| ()));
+        if released.is_ok() {
+            link.savepoints.pop().expect("there is a savepoint");
+        }
+        answer!(released)
+    }
+
+    fn undo_to_savepoint<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
+        let mut link = self.link();
+        link.aborted = false;
+        let undone = link.call(None, Box::new(|_| ()));
+        if undone.is_ok() {
+            let before = link.savepoints.pop().expect("there is a savepoint");
+            link.transaction = Some(before);
+        }
+        answer!(undone)
+    }
+
+    fn set_lock_timeout<'a>(&'a mut self, milliseconds: u64) -> BoxFuture<'a, Result<(), SessionError>> {
+        let mut link = self.link();
+        link.server.state().lock_timeouts.push(milliseconds);
+        answer!(link.call(None, Box::new(|_| ())))
+    }
+
+    fn lend<'a>(&'a mut self, access: DatabaseAccess) -> BoxFuture<'a, Result<Loan, SessionError>> {
+        answer!(self.link().call(None, Box::new(|_| ())).map(|()| lent::lend(&self.0, access)))
+    }
+
+    fn standing<'a>(&'a mut self) -> BoxFuture<'a, Result<BTreeMap<String, String>, SessionError>> {
+        let mut link = self.link();
+        let standing = link.standing.clone();
+        answer!(link.call(None, Box::new(|_| standing)))
+    }
+
+    fn put_back<'a>(&'a mut self, standing: &'a BTreeMap<String, String>) -> BoxFuture<'a, Result<(), SessionError>> {
+        let mut link = self.link();
+        link.standing.clone_from(standing);
+        answer!(link.call(None, Box::new(|_| ())))
     }
 }
 
-impl Connection {
+impl Link {
     fn lock(&mut self) -> Result<(), LockHolder> {
         let mut state = self.server.state();
         if state.lock_busy == 0 && state.lock.is_none_or(|session| session == self.session) {

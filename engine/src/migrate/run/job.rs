@@ -1,13 +1,21 @@
 //! One migration in one direction, and what the ledger is told about it.
 
-use super::Done;
+use super::{
+    Done,
+    hooks::{About, HookRecord},
+};
 use crate::migrate::{
     files::Migration,
+    hooks::{PlannedHook, Runs},
     plan::{Action, Direction, PlannedMigration},
     script::{Script, Step},
 };
-use confiture_model::migration::{Event, LedgerEntry, Progress};
+use confiture_model::{
+    hook::Phase,
+    migration::{Event, LedgerEntry, Progress},
+};
 use serde_json::{Value, json};
+use std::ops::Range;
 
 /// A migration that runs.
 pub(super) struct Job<'a> {
@@ -65,7 +73,54 @@ impl<'a> Job<'a> {
             Action::Resume { done, started } | Action::ResumeUndo { done, started } => {
                 (usize::try_from(done).unwrap_or(usize::MAX), started)
             }
-            Action::Apply | Action::Reapply | Action::Undo => (0, false),
+            _ => (0, false),
+        }
+    }
+
+    /// Whether the migration is done with these statements.
+    pub(super) fn is_last(&self, part: &Range<usize>) -> bool {
+        part.end >= self.count() && (part.is_empty() || self.own_hooks(false).is_empty())
+    }
+
+    /// Whether hooks stand behind its statements, in their transaction.
+    pub(super) fn has_hooks_within(&self) -> bool {
+        let stands = |hook: &PlannedHook| hook.runs == Runs::InTransaction && hook.phase != Phase::BeforeDdl;
+        self.planned.hooks.iter().any(stands)
+    }
+
+    /// Its stages after the commit, in order.
+    pub(super) fn stages(&self) -> Vec<&'a PlannedHook> {
+        self.planned.hooks.iter().filter(|hook| hook.runs.is_stage()).collect()
+    }
+
+    /// The hooks of a migration outside a transaction that stand before its statements, or behind them.
+    pub(super) fn own_hooks(&self, before_ddl: bool) -> Vec<&'a PlannedHook> {
+        let hooks = self.planned.hooks.iter().filter(|hook| hook.runs == Runs::OwnTransaction);
+        hooks.filter(|hook| (hook.phase == Phase::BeforeDdl) == before_ddl).collect()
+    }
+
+    /// What hooks are told about it.
+    pub(super) fn about(&self) -> About<'a> {
+        About {
+            title: &self.planned.title,
+            version: &self.planned.version,
+            direction: self.direction,
+            dry_run: false,
+            failure: None,
+        }
+    }
+
+    /// The entry of a migration whose statements are committed, and so many of its stages.
+    pub(super) fn pending(&self, done: usize, tally: Tally, snapshot: Option<String>) -> LedgerEntry {
+        let done = u32::try_from(done).unwrap_or(u32::MAX);
+        match (self.direction, self.before) {
+            (Direction::Down, Some(before)) => {
+                LedgerEntry { progress: Progress::UndoneStagesPending { done }, ..before.clone() }
+            }
+            (_, Some(before)) if self.planned.action.is_stages() => {
+                LedgerEntry { progress: Progress::StagesPending { done }, ..before.clone() }
+            }
+            _ => LedgerEntry { progress: Progress::StagesPending { done }, ..self.applied(tally, snapshot) },
         }
     }
 
@@ -120,20 +175,22 @@ impl<'a> Job<'a> {
     }
 
     /// The event that it is done.
-    pub(super) fn done_event(&self, tally: Tally, snapshot: Option<&str>) -> Event {
+    pub(super) fn done_event(&self, tally: Tally, snapshot: Option<&str>, hooks: &[HookRecord]) -> Event {
         let details = json!({
             "action": self.planned.action,
             "attempts": tally.attempts,
+            "hooks": hooks,
             "label": self.migration.label,
             "rows": tally.rows,
             "snapshot": snapshot,
+            "stages": self.stages().len(),
             "statements": tally.statements,
         });
         self.event(self.done_kind(), Some(tally.duration_ms), details)
     }
 
     /// What the report says of it.
-    pub(super) fn done(&self, tally: Tally, snapshot: Option<String>) -> Done {
+    pub(super) fn done(&self, tally: Tally, snapshot: Option<String>, hooks: Vec<HookRecord>) -> Done {
         Done {
             version: self.planned.version.clone(),
             title: self.planned.title.clone(),
@@ -143,6 +200,7 @@ impl<'a> Job<'a> {
             attempts: tally.attempts,
             duration_ms: tally.duration_ms,
             snapshot,
+            hooks,
         }
     }
 }

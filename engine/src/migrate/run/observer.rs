@@ -1,7 +1,10 @@
 //! What a run says while it goes on.
 
-use super::Done;
-use crate::migrate::plan::{Direction, Plan};
+use super::{Done, HookRecord};
+use crate::migrate::{
+    hooks::PlannedHook,
+    plan::{Direction, Plan},
+};
 use confiture_model::migration::LockHolder;
 use serde::Serialize;
 
@@ -71,6 +74,58 @@ pub enum Moment<'a> {
     OutcomeFound {
         title: &'a str,
         committed: bool,
+    },
+    /// A hook's turn has come.
+    HookStarted {
+        title: &'a str,
+        hook: &'a PlannedHook,
+    },
+    /// A hook does not run.
+    HookSkipped {
+        title: &'a str,
+        hook: &'a PlannedHook,
+        reason: &'a str,
+    },
+    /// `attempt` counts from 1.
+    StepStarted {
+        title: &'a str,
+        hook: &'a PlannedHook,
+        step: &'a str,
+        attempt: u32,
+        estimated_rows: Option<u64>,
+    },
+    /// How far a hook says that it has come: `done` of `total` of `what`.
+    HookProgress {
+        title: &'a str,
+        hook: &'a PlannedHook,
+        done: u64,
+        total: Option<u64>,
+        what: &'a str,
+    },
+    /// A step failed, was undone, and is tried again. `why` is a word for scripts.
+    StepRetry {
+        title: &'a str,
+        hook: &'a PlannedHook,
+        step: &'a str,
+        attempt: u32,
+        of: u32,
+        why: &'a str,
+    },
+    StepFinished {
+        title: &'a str,
+        hook: &'a PlannedHook,
+        step: &'a str,
+        rows: u64,
+        duration_ms: u64,
+    },
+    HookFinished {
+        title: &'a str,
+        record: &'a HookRecord,
+    },
+    /// The migration is committed; `stages` are left to do, which a later run would go on with.
+    Committed {
+        title: &'a str,
+        stages: usize,
     },
     MigrationFinished {
         done: &'a Done,

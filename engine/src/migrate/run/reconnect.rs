@@ -7,19 +7,25 @@ use super::{
     transaction::{Committed, Trouble, statement_kind},
 };
 use confiture_model::session::SessionError;
+use std::ops::Range;
 
 /// A server that is lost at this many commits of one run is not there.
 const RECONNECTIONS: u32 = 5;
 
 impl Run<'_> {
-    /// Finds out whether the transaction that ends with statement `end` was committed.
-    pub(super) async fn find_outcome(&mut self, job: &Job<'_>, end: usize, lost: String) -> Result<Committed, Trouble> {
+    /// Finds out whether the transaction of these statements was committed.
+    pub(super) async fn find_outcome(
+        &mut self,
+        job: &Job<'_>,
+        part: &Range<usize>,
+        lost: String,
+    ) -> Result<Committed, Trouble> {
         self.observer.observe(&Moment::ConnectionLost { title: job.title(), reason: &lost });
         // The lock stands on another connection, which may be alive: without this we would wait for ourselves.
         let _ = self.connection.unlock().await;
-        let kind = match end >= job.count() {
+        let kind = match job.is_last(part) {
             true => job.done_kind().to_owned(),
-            false => statement_kind(end),
+            false => statement_kind(part.end),
         };
         let mut reason = lost;
         for attempt in 1..=TRIES {

@@ -1,6 +1,6 @@
 //! What a run did.
 
-use super::RunFailure;
+use super::{HookRecord, RunFailure};
 use crate::migrate::plan::{Action, Direction, Plan, Skipped};
 use serde::Serialize;
 use std::fmt;
@@ -23,6 +23,8 @@ pub struct RunReport {
     pub skipped: Vec<Skipped>,
     /// What is worth knowing.
     pub notes: Vec<String>,
+    /// The hooks that ran because a migration had failed.
+    pub on_error: Vec<OnErrorReport>,
 }
 
 /// A migration that is done.
@@ -44,6 +46,17 @@ pub struct Done {
     pub duration_ms: u64,
     /// The content address of the schema after it, where it was stored.
     pub snapshot: Option<String>,
+    /// What its hooks did in this run, in order.
+    pub hooks: Vec<HookRecord>,
+}
+
+/// A hook that was to run because a migration had failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OnErrorReport {
+    /// Its name.
+    pub hook: String,
+    /// Why it failed itself; none where it did what it was to do.
+    pub failure: Option<String>,
 }
 
 impl RunReport {
@@ -55,6 +68,7 @@ impl RunReport {
             migrations: Vec::new(),
             skipped: Vec::new(),
             notes: Vec::new(),
+            on_error: Vec::new(),
         }
     }
 
@@ -79,7 +93,14 @@ pub struct RunError {
 
 impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.failure.fmt(f)
+        self.failure.fmt(f)?;
+        for hook in &self.report.on_error {
+            match &hook.failure {
+                Some(failure) => write!(f, "\nthe on_error hook `{}` failed as well: {failure}", hook.hook)?,
+                None => write!(f, "\nthe on_error hook `{}` ran", hook.hook)?,
+            }
+        }
+        Ok(())
     }
 }
 

@@ -5,14 +5,16 @@
 
 use super::{
     Flow, Run, RunFailure,
+    hooks::Kept,
     job::{Job, Tally},
     pace::TRIES,
     settle::Settled,
+    stages::EVENTS,
     transaction::{Committed, Trouble, elapsed, failure_event, statement_kind},
 };
-use crate::migrate::plan::Direction;
+use crate::migrate::plan::{Action, Direction};
 use confiture_model::{
-    migration::{LedgerEntry, Progress},
+    migration::{LedgerEntry, Progress, StepState, StoredStep},
     session::SessionError,
 };
 use confiture_sql::transaction::Again;
@@ -25,48 +27,115 @@ struct Position {
     done: usize,
     /// Whether the ledger has an entry of it that is under way.
     recorded: bool,
+    /// Whether something that hooks did is committed.
+    hooks: bool,
 }
 
 impl Run<'_> {
     /// Runs a migration statement by statement, from where it stopped.
     pub(super) async fn by_statements(&mut self, job: &Job<'_>) -> Result<Flow, RunFailure> {
+        if job.planned.action.is_stages() {
+            return self.resume_stages(job).await;
+        }
         let (done, started) = job.start();
-        let mut at = Position { done, recorded: job.before.is_some_and(|entry| entry.progress != Progress::Applied) };
+        let is_resumed = matches!(job.planned.action, Action::Resume { .. } | Action::ResumeUndo { .. });
+        let mut at = Position { done, recorded: is_resumed, hooks: false };
         let mut tally = Tally::default();
-        if at.recorded {
-            self.resume(job, &mut at, started, &mut tally).await?;
+        let stored = match is_resumed {
+            true => {
+                let stored = self.stored_hooks(job, &mut at).await?;
+                self.resume(job, &mut at, started, &mut tally).await?;
+                stored
+            }
+            false => {
+                if let Err(trouble) = self.before_begin(job).await {
+                    return Err(self.stopped(job, &at, trouble, tally).await);
+                }
+                Vec::new()
+            }
+        };
+        if at.done == 0 {
+            self.own_hooks(job, true, &mut at, &stored, tally).await?;
         }
         while let Some(step) = job.step(at.done) {
-            let (is_outside, is_last) = (step.outside.is_some(), at.done + 1 == job.count());
-            if is_outside {
+            let is_last = job.is_last(&(at.done..at.done + 1));
+            if step.outside.is_some() {
                 self.outside(job, &mut at, &mut tally).await?;
             } else {
                 let committed = self.commit_part(job, at.done..at.done + 1, &mut tally).await;
                 match committed {
-                    Ok(Committed::Here(snapshot)) if is_last => return Ok(self.done(job, tally, snapshot)),
-                    Ok(Committed::Here(_)) => at = Position { done: at.done + 1, recorded: true },
+                    Ok(Committed::Here(snapshot)) if is_last => return self.committed(job, tally, snapshot).await,
+                    Ok(Committed::Here(_)) => at = Position { done: at.done + 1, recorded: true, ..at },
                     Ok(Committed::Found(committed)) => return Ok(self.found(job, tally, committed && is_last)),
                     Err(trouble) => return Err(self.stopped(job, &at, trouble, tally).await),
                 }
             }
         }
+        self.own_hooks(job, false, &mut at, &stored, tally).await?;
         match self.commit_part(job, job.count()..job.count(), &mut tally).await {
-            Ok(Committed::Here(snapshot)) => Ok(self.done(job, tally, snapshot)),
+            Ok(Committed::Here(snapshot)) => self.committed(job, tally, snapshot).await,
             Ok(Committed::Found(committed)) => Ok(self.found(job, tally, committed)),
             Err(trouble) => Err(self.stopped(job, &at, trouble, tally).await),
         }
     }
 
-    fn done(&mut self, job: &Job<'_>, tally: Tally, snapshot: Option<String>) -> Flow {
-        self.finish(job, job.done(tally, snapshot));
-        Flow::Done
-    }
-
-    fn found(&mut self, job: &Job<'_>, tally: Tally, is_done: bool) -> Flow {
-        if is_done {
-            self.finish(job, job.done(tally, None));
+    /// After a lost connection: whether the last commit of the migration arrived. Stages are for the plan that is made
+    /// anew.
+    pub(super) fn found(&mut self, job: &Job<'_>, tally: Tally, is_done: bool) -> Flow {
+        if is_done && job.stages().is_empty() {
+            let records = std::mem::take(&mut self.kept.records);
+            self.finish(job, job.done(tally, None, records));
         }
         Flow::Reconnected
+    }
+
+    /// What an earlier run recorded of the hooks of a migration that goes on.
+    async fn stored_hooks(&mut self, job: &Job<'_>, at: &mut Position) -> Result<Vec<StoredStep>, RunFailure> {
+        if job.planned.hooks.is_empty() {
+            return Ok(Vec::new());
+        }
+        let version = &job.planned.version;
+        let stored = self.ledger("reading what hooks did", |connection| connection.stored_steps(version)).await?;
+        at.hooks = stored.iter().any(|step| step.state == StepState::Done);
+        let events = self.ledger("reading the events", |connection| connection.events(EVENTS)).await?;
+        self.kept = Kept::restored(&events, version, "begun");
+        Ok(stored)
+    }
+
+    /// Runs the hooks before its statements, or behind them, each in a transaction of its own.
+    async fn own_hooks(
+        &mut self,
+        job: &Job<'_>,
+        before_ddl: bool,
+        at: &mut Position,
+        stored: &[StoredStep],
+        tally: Tally,
+    ) -> Result<(), RunFailure> {
+        for hook in job.own_hooks(before_ddl) {
+            if stored.iter().any(|step| step.hook == hook.key && step.state == StepState::Done) {
+                continue;
+            }
+            let outcome = match self.begin_record(job, at, tally).await {
+                Ok(()) => self.own(job, hook, at.done, stored).await,
+                Err(trouble) => Err(trouble),
+            };
+            if let Err(trouble) = outcome {
+                return Err(self.stopped(job, at, trouble, tally).await);
+            }
+            at.hooks = true;
+        }
+        Ok(())
+    }
+
+    /// The ledger knows of the migration before anything of it is there to be remembered.
+    async fn begin_record(&mut self, job: &Job<'_>, at: &mut Position, tally: Tally) -> Result<(), Trouble> {
+        if !at.recorded {
+            let event = job.event("begun", None, json!({}));
+            let written = self.connection.record(&job.partial(at.done, false, tally), &event).await;
+            written.map_err(|error| ours("writing the ledger", error))?;
+            at.recorded = true;
+        }
+        Ok(())
     }
 
     /// Brings the session, and the statement that was sent last, to where a run that had not stopped would have them.
@@ -199,9 +268,11 @@ impl Run<'_> {
 
     /// The failure of a migration that stopped part-way. One of which nothing is done is taken back from the ledger.
     async fn stopped(&mut self, job: &Job<'_>, at: &Position, trouble: Trouble, tally: Tally) -> RunFailure {
-        let known =
-            matches!(trouble, Trouble::Statement(..) | Trouble::Interrupted | Trouble::LockLost | Trouble::Leftover(_));
-        if at.done == 0 && known && self.take_back(job, at, &trouble, tally).await {
+        let known = matches!(
+            trouble,
+            Trouble::Statement(..) | Trouble::Interrupted | Trouble::LockLost | Trouble::Leftover(_) | Trouble::Hook(_)
+        );
+        if at.done == 0 && !at.hooks && known && self.take_back(job, at, &trouble, tally).await {
             return Self::undone(job, trouble, tally.attempts);
         }
         self.note_failure(job, &trouble, tally).await;

@@ -5,7 +5,9 @@ use super::{
 use crate::migrate::{Version, files::discover, plan::RefusalCode};
 use confiture_model::migration::Progress;
 
+mod hooks;
 mod kill_points;
+mod stages;
 
 fn files(all: &[(&str, &str)]) -> Files {
     let directory = tempfile::TempDir::new().expect("a directory");
@@ -24,15 +26,25 @@ fn request() -> UpRequest {
 }
 
 fn run_up(server: &Server, files: &Files) -> (Result<RunReport, RunError>, Vec<String>) {
+    up_with(server, files, &Hooks::none())
+}
+
+fn up_with(server: &Server, files: &Files, hooks: &Hooks) -> (Result<RunReport, RunError>, Vec<String>) {
     let (options, mut notes) = (RunOptions::default(), Notes::default());
-    let surroundings = Surroundings { connector: server, files, options: &options, pace: server, observer: &mut notes };
+    let surroundings =
+        Surroundings { connector: server, files, hooks, options: &options, pace: server, observer: &mut notes };
     let outcome = block_on(up(surroundings, &request()));
     (outcome, notes.0)
 }
 
 fn run_down(server: &Server, files: &Files, undo: &Undo) -> Result<RunReport, RunError> {
+    down_with(server, files, &Hooks::none(), undo)
+}
+
+fn down_with(server: &Server, files: &Files, hooks: &Hooks, undo: &Undo) -> Result<RunReport, RunError> {
     let (options, mut notes) = (RunOptions::default(), Notes::default());
-    let surroundings = Surroundings { connector: server, files, options: &options, pace: server, observer: &mut notes };
+    let surroundings =
+        Surroundings { connector: server, files, hooks, options: &options, pace: server, observer: &mut notes };
     block_on(down(surroundings, undo, 2_000))
 }
 

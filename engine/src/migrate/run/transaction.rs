@@ -1,7 +1,8 @@
 //! A migration, or one statement of it, and its row in the ledger: one transaction.
 
 use super::{
-    Flow, Moment, Run, RunFailure, StatementFailure,
+    Flow, HookFailure, Moment, Run, RunFailure, StatementFailure,
+    hooks::HookTrouble,
     job::{Job, Tally},
     pace::{TRIES, back_off},
 };
@@ -30,6 +31,19 @@ pub(super) enum Trouble {
     Leftover(String),
     /// Somebody asked us to stop.
     Interrupted,
+    /// A hook failed.
+    Hook(Box<HookFailure>),
+}
+
+impl From<HookTrouble> for Trouble {
+    fn from(trouble: HookTrouble) -> Self {
+        match trouble {
+            HookTrouble::Failed(failure) => Self::Hook(failure),
+            HookTrouble::Ours(doing, error) => Self::of(doing)(error),
+            HookTrouble::LockLost => Self::LockLost,
+            HookTrouble::Interrupted => Self::Interrupted,
+        }
+    }
 }
 
 impl Trouble {
@@ -40,16 +54,17 @@ impl Trouble {
         }
     }
 
-    fn error(&self) -> Option<&DbError> {
+    fn sqlstate(&self) -> Option<&str> {
         match self {
-            Self::Statement(_, error) | Self::Ours(_, error) => Some(error),
+            Self::Statement(_, error) | Self::Ours(_, error) => Some(&error.sqlstate),
+            Self::Hook(failure) => failure.sqlstate(),
             _ => None,
         }
     }
 
     /// Whether the same may go well a little later: a lock was not to be had, or two sessions waited for each other.
     pub(super) fn may_pass(&self) -> bool {
-        self.error().is_some_and(|error| matches!(error.sqlstate.as_str(), "55P03" | "40P01"))
+        self.sqlstate().is_some_and(|sqlstate| matches!(sqlstate, "55P03" | "40P01"))
     }
 
     /// Whether there is still a connection to work on.
@@ -69,18 +84,17 @@ pub(super) enum Committed {
 impl Run<'_> {
     /// Runs all of a migration in one transaction.
     pub(super) async fn in_transaction(&mut self, job: &Job<'_>) -> Result<Flow, RunFailure> {
+        if job.planned.action.is_stages() {
+            return self.resume_stages(job).await;
+        }
         let mut tally = Tally::default();
-        match self.commit_part(job, 0..job.count(), &mut tally).await {
-            Ok(Committed::Here(snapshot)) => {
-                self.finish(job, job.done(tally, snapshot));
-                Ok(Flow::Done)
-            }
-            Ok(Committed::Found(committed)) => {
-                if committed {
-                    self.finish(job, job.done(tally, None));
-                }
-                Ok(Flow::Reconnected)
-            }
+        let committed = match self.before_begin(job).await {
+            Ok(()) => self.commit_part(job, 0..job.count(), &mut tally).await,
+            Err(trouble) => Err(trouble),
+        };
+        match committed {
+            Ok(Committed::Here(snapshot)) => self.committed(job, tally, snapshot).await,
+            Ok(Committed::Found(committed)) => Ok(self.found(job, tally, committed)),
             Err(trouble) => {
                 self.note_failure(job, &trouble, tally).await;
                 Err(Self::undone(job, trouble, tally.attempts))
@@ -96,14 +110,15 @@ impl Run<'_> {
         part: Range<usize>,
         tally: &mut Tally,
     ) -> Result<Committed, Trouble> {
-        let before = *tally;
+        let (before, hooks_before) = (*tally, self.kept.clone());
         let mut attempt = 0;
         loop {
             attempt += 1;
             *tally = Tally { attempts: attempt.max(before.attempts), ..before };
+            self.kept = hooks_before.clone();
             let trouble = match self.attempt(job, part.clone(), tally).await {
                 Ok(snapshot) => return Ok(Committed::Here(snapshot)),
-                Err(Trouble::CommitLost(reason)) => return self.find_outcome(job, part.end, reason).await,
+                Err(Trouble::CommitLost(reason)) => return self.find_outcome(job, &part, reason).await,
                 Err(trouble) => trouble,
             };
             if trouble.is_connected()
@@ -126,7 +141,7 @@ impl Run<'_> {
             attempt,
             of: TRIES,
             wait_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
-            sqlstate: trouble.error().map_or("", |error| &error.sqlstate),
+            sqlstate: trouble.sqlstate().unwrap_or_default(),
         });
         match select(self.pace.interrupted(), self.pace.sleep(wait)).await {
             Either::Left(_) => Err(Trouble::Interrupted),
@@ -144,10 +159,16 @@ impl Run<'_> {
         let earlier = tally.duration_ms;
         let (lock, statement) = (job.planned.lock_timeout_ms, job.planned.statement_timeout_ms);
         self.connection.begin(lock, statement).await.map_err(Trouble::of("beginning a transaction"))?;
+        self.hooks_within(job, true).await?;
         for index in part.clone() {
             self.statement(job, index, tally).await?;
         }
-        let (held, snapshot) = match part.end >= job.count() {
+        // Hooks of a transaction that a script has ended would be on their own.
+        if job.has_hooks_within() {
+            self.check_transaction().await?;
+            self.hooks_within(job, false).await?;
+        }
+        let (held, snapshot) = match job.is_last(&part) {
             true => {
                 let snapshot = if job.snapshot { Some(self.snapshot().await?) } else { None };
                 tally.duration_ms = earlier.saturating_add(elapsed(begun));
@@ -168,6 +189,15 @@ impl Run<'_> {
         }
     }
 
+    /// Undoes what a script set for the session, and stores the schema where it is wanted.
+    pub(super) async fn put_back(&mut self, job: &Job<'_>) -> Result<Option<String>, Trouble> {
+        self.connection.reset().await.map_err(Trouble::of("putting settings back"))?;
+        if !job.snapshot {
+            return Ok(None);
+        }
+        self.connection.store_snapshot().await.map(Some).map_err(Trouble::of("storing the schema"))
+    }
+
     /// A script may have ended our transaction: what we then write would be committed without it.
     async fn check_transaction(&mut self) -> Result<(), Trouble> {
         match self.connection.in_transaction().await.map_err(Trouble::of("asking for the transaction"))? {
@@ -183,13 +213,16 @@ impl Run<'_> {
         self.connection.store_snapshot().await.map_err(Trouble::of("storing the schema"))
     }
 
-    /// Records that all of a migration is done, and answers whether the run lock is still held.
+    /// Records that all of a migration is done, but for its stages, and answers whether the run lock is still held.
     async fn conclude(&mut self, job: &Job<'_>, tally: Tally, snapshot: Option<String>) -> Result<bool, Trouble> {
-        let event = job.done_event(tally, snapshot.as_deref());
-        let entry = job.applied(tally, snapshot);
+        let event = job.done_event(tally, snapshot.as_deref(), &self.kept.records);
+        let entry = match job.stages().is_empty() {
+            true => job.applied(tally, snapshot),
+            false => job.pending(0, tally, snapshot),
+        };
         let write = match job.direction {
-            Direction::Up => LedgerWrite::Record(&entry),
-            Direction::Down => LedgerWrite::Remove(&job.planned.version),
+            Direction::Down if job.stages().is_empty() => LedgerWrite::Remove(&job.planned.version),
+            _ => LedgerWrite::Record(&entry),
         };
         self.connection.conclude(write, &event).await.map_err(|error| match error {
             // no_active_sql_transaction
@@ -272,6 +305,7 @@ impl Run<'_> {
                 help: Some(format!("unless somebody is building it right now: DROP INDEX CONCURRENTLY {index}")),
             },
             Trouble::Interrupted => RunFailure::Interrupted { migration: Some(migration), stopped: None },
+            Trouble::Hook(failure) => RunFailure::Hook { migration, failure },
         }
     }
 }
@@ -286,11 +320,20 @@ pub(super) fn failure_event(job: &Job<'_>, trouble: &Trouble, tally: Tally) -> c
         Trouble::Statement(index, _) => job.step(*index),
         _ => None,
     };
+    let hook = match trouble {
+        Trouble::Hook(failure) => Some(json!({
+            "hook": format!("{}/{}", failure.plugin, failure.hook),
+            "phase": failure.phase,
+            "step": failure.step,
+        })),
+        _ => None,
+    };
     let details = json!({
         "attempts": tally.attempts,
         "direction": job.direction,
         "place": step.map(|step| step.span.to_string()),
-        "sqlstate": trouble.error().map(|error| error.sqlstate.as_str()),
+        "hook": hook,
+        "sqlstate": trouble.sqlstate(),
     });
     let kind = if matches!(trouble, Trouble::Interrupted) { "interrupted" } else { "failed" };
     job.event(kind, None, details)

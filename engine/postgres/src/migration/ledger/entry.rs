@@ -36,6 +36,7 @@ fn progress(row: &SimpleQueryRow) -> Result<Progress, String> {
         "stages-pending" => Ok(Progress::StagesPending { done }),
         "partial" => Ok(Progress::Partial { done, started }),
         "undoing" => Ok(Progress::Undoing { done, started }),
+        "undone-stages-pending" => Ok(Progress::UndoneStagesPending { done }),
         other => Err(format!("its state is `{other}`, which this program does not know")),
     }
 }
@@ -51,6 +52,7 @@ pub(super) fn upsert(entry: &LedgerEntry, client: &str) -> String {
         Progress::StagesPending { done } => ("stages-pending", Some(done), None),
         Progress::Partial { done, started } => ("partial", Some(done), Some(started)),
         Progress::Undoing { done, started } => ("undoing", Some(done), Some(started)),
+        Progress::UndoneStagesPending { done } => ("undone-stages-pending", Some(done), None),
     };
     let null = || "NULL".to_owned();
     let applied_at = match entry.applied_at.as_str() {

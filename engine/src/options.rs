@@ -1,51 +1,73 @@
-//! A rule's options, checked against the JSON Schemas that its plugin gave for them.
+//! The options of a rule or hook, checked against the JSON Schemas that its plugin gave for them.
 
-use super::{Request, common::KEYS, expected, offers::kebab};
+mod expected;
+
 use crate::config::{
-    Problem, nearest,
+    Problem, Span, nearest,
     tree::{Entry, Node, Value},
 };
-use confiture_model::rule::{OptionInfo, RuleInfo};
+use confiture_model::rule::OptionInfo;
 use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::{Map, Number, Value as Json};
 
-/// The options of a request as the JSON object that the plugin gets.
-pub(super) fn read(request: &Request, rule: &RuleInfo) -> Result<Json, Problem> {
-    let mut options = Map::new();
-    for entry in &request.options {
-        let key = kebab(&entry.key);
-        let Some(info) = rule.options.iter().find(|info| kebab(&info.name) == key) else {
-            return Err(unknown(entry, rule));
-        };
-        let value = value(entry, info).map_err(|problem| problem.within(&entry.key, entry.node.span))?;
-        if options.insert(info.name.clone(), value).is_some() {
-            return Err(Problem::new(entry.key_span, format!("the option `{}` is already there", info.name)));
-        }
-    }
-    match rule.options.iter().find(|info| info.required && !options.contains_key(&info.name)) {
-        None => Ok(Json::Object(options)),
-        Some(info) => {
-            let message = format!("the rule `{}` needs the option `{}`", rule.id, info.name);
-            Err(Problem::new(request.place, message).help(format!("`{}`: {}", info.name, info.summary)))
-        }
-    }
+/// Names are the same in kebab-case and snake_case.
+pub(crate) fn kebab(name: &str) -> String {
+    name.to_lowercase().replace('_', "-")
 }
 
-fn unknown(entry: &Entry, rule: &RuleInfo) -> Problem {
-    let message = format!("`{}` is no option of the rule `{}`", entry.key, rule.id);
-    let own = rule.options.iter().map(|info| info.name.as_str());
-    let near = nearest::by_likeness(&entry.key, own.chain(KEYS.iter().copied()));
-    let problem = Problem::new(entry.key_span, message);
-    let takes = match &rule.options[..] {
-        [] => "it takes none of its own".to_owned(),
-        options => {
-            let names = options.iter().map(|info| format!("`{}`", info.name)).collect::<Vec<_>>();
-            format!("it takes {}", names.join(", "))
+/// What takes options.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Taker<'a> {
+    /// `rule` or `hook`.
+    pub noun: &'a str,
+    /// Its name.
+    pub id: &'a str,
+    /// What it takes.
+    pub options: &'a [OptionInfo],
+    /// What else may stand beside them, for hints.
+    pub keys: &'a [&'a str],
+}
+
+impl Taker<'_> {
+    /// The options that are written in `entries`, as the JSON object that the plugin gets. `place` is where the taker
+    /// itself is written.
+    pub fn read(&self, entries: &[Entry], place: Span) -> Result<Json, Problem> {
+        let mut options = Map::new();
+        for entry in entries {
+            let key = kebab(&entry.key);
+            let Some(info) = self.options.iter().find(|info| kebab(&info.name) == key) else {
+                return Err(self.unknown(entry));
+            };
+            let value = value(entry, info).map_err(|problem| problem.within(&entry.key, entry.node.span))?;
+            if options.insert(info.name.clone(), value).is_some() {
+                return Err(Problem::new(entry.key_span, format!("the option `{}` is already there", info.name)));
+            }
         }
-    };
-    match near.first() {
-        Some(nearest) => problem.help(format!("the nearest known one is `{nearest}`; {takes}")),
-        None => problem.help(takes),
+        match self.options.iter().find(|info| info.required && !options.contains_key(&info.name)) {
+            None => Ok(Json::Object(options)),
+            Some(info) => {
+                let message = format!("the {} `{}` needs the option `{}`", self.noun, self.id, info.name);
+                Err(Problem::new(place, message).help(format!("`{}`: {}", info.name, info.summary)))
+            }
+        }
+    }
+
+    fn unknown(&self, entry: &Entry) -> Problem {
+        let message = format!("`{}` is no option of the {} `{}`", entry.key, self.noun, self.id);
+        let own = self.options.iter().map(|info| info.name.as_str());
+        let near = nearest::by_likeness(&entry.key, own.chain(self.keys.iter().copied()));
+        let problem = Problem::new(entry.key_span, message);
+        let takes = match self.options {
+            [] => "it takes none of its own".to_owned(),
+            options => {
+                let names = options.iter().map(|info| format!("`{}`", info.name)).collect::<Vec<_>>();
+                format!("it takes {}", names.join(", "))
+            }
+        };
+        match near.first() {
+            Some(nearest) => problem.help(format!("the nearest known one is `{nearest}`; {takes}")),
+            None => problem.help(takes),
+        }
     }
 }
 
