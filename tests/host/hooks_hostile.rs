@@ -198,7 +198,11 @@ fn backups_are_made_verified_and_pruned() {
     cluster();
     let directory = tempfile::tempdir().unwrap();
     run(async {
-        let tool = PgBackupTool::new(login("postgres"), Programs::new(|name| std::env::var_os(name)));
+        cluster().create_database("backups").await.unwrap();
+        let options = login("postgres").with_database("backups");
+        let client = connect(&options).await.unwrap().client;
+        client.batch_execute("CREATE TABLE kept AS SELECT generate_series(1, 50) AS id").await.unwrap();
+        let tool = PgBackupTool::new(options, Programs::new(|name| std::env::var_os(name)));
         if let Err(why) = tool.check().await {
             return confiture_tests::skipped(&why.to_string());
         }
@@ -208,7 +212,11 @@ fn backups_are_made_verified_and_pruned() {
         let call = async |hook: &str, text: &str| ran(&plugin, hook, text, powers(None)).await;
         let made = call("dump", "pre_1,gzip").await.unwrap();
         assert_eq!(made.statistics["file"], "pre_1.confiture.dump");
-        assert!(made.rows_affected >= 1);
+        assert_eq!(made.rows_affected, 1);
+        client.batch_execute("DELETE FROM kept").await.unwrap();
+        call("restore", "pre_1,kept").await.unwrap();
+        let count: i64 = client.query_one("SELECT count(*) FROM kept", &[]).await.unwrap().get(0);
+        assert_eq!(count, 50);
         let again = call("dump", "pre_1,gzip").await.unwrap_err().to_string();
         assert!(again.contains("exists already"), "{again}");
         for name in ["../x", ".x", "", "a/b"] {

@@ -18,8 +18,21 @@ struct Hooking;
 export!(Hooking);
 
 const HOOKS: &[&str] = &[
-    "execute", "query", "many", "spin", "trap", "grow", "lie-rows", "lie-json", "lie-steps", "dump", "restore", "prune",
-    "files", "plan-writes", "report",
+    "execute",
+    "query",
+    "many",
+    "spin",
+    "trap",
+    "grow",
+    "lie-rows",
+    "lie-json",
+    "lie-steps",
+    "dump",
+    "restore",
+    "prune",
+    "files",
+    "plan-writes",
+    "report",
 ];
 
 impl identity::Guest for Hooking {
