@@ -1,6 +1,8 @@
 //! Hostile guests: each ends in its own clear error, and the other rules and plugins still report.
 
 mod database;
+mod hooks;
+mod hooks_hostile;
 mod live_database;
 mod memory;
 mod results;

@@ -326,7 +326,7 @@ async fn budgets_of_rows_bytes_and_time() {
         "SELECT generate_series(1, 10000000)",
         "SELECT * FROM t",
         "SELECT repeat('x', 10001)",
-        "SELECT repeat('x', 50000000)",
+        "SELECT repeat('x', 5000000)",
         "SELECT decode(repeat('00', 10001), 'hex')",
         "SELECT array_agg(i) FROM generate_series(1, 100000) i",
         "SELECT repeat('x', 400) FROM generate_series(1, 40)",

@@ -37,6 +37,7 @@ pub(super) fn check(words: &[&str]) -> Result<(), Refused> {
             _ => continue,
         };
         let target = target.strip_prefix(&["only"]).unwrap_or(target);
+        let target = target.strip_prefix(&["("]).unwrap_or(target);
         if is_system(target) {
             return Err(refused());
         }
@@ -85,5 +86,8 @@ fn names_system(words: &[&str], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| words.get(before)).copied().unwrap_or_default();
     let rest = words.get(at..).unwrap_or_default();
     let called = matches!(rest, [_, "(", ..] | [_, ".", _, "(", ..]);
-    before != ":" && !called && before != "." && is_system(rest)
+    // Every relation there has this prefix; types and collations have not.
+    let no_relation = matches!(rest, [schema, ".", other, ..]
+        if name(schema) == "pg_catalog" && !name(other).starts_with("pg_"));
+    before != ":" && !called && before != "." && !no_relation && is_system(rest)
 }

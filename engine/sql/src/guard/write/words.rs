@@ -15,7 +15,7 @@ pub(super) fn words(sql: &str, tokens: &[Token]) -> Vec<String> {
 }
 
 /// The name that a word stands for, quoted or not.
-pub(super) fn name<'a>(word: &'a str) -> &'a str {
+pub(super) fn name(word: &str) -> &str {
     word.strip_prefix('"').unwrap_or(word)
 }
 
