@@ -7,6 +7,7 @@ mod exit;
 mod explain;
 mod failure;
 mod global;
+mod hooks;
 mod interrupt;
 mod migrations;
 mod output;

@@ -1,12 +1,13 @@
 //! What every `migrate` command works on: the migrations of the project, and its database.
 
 use crate::{
-    exit::Exit, failure::Failure, global::Global, interrupt::Interrupt, output, pace::Clock, project::Project,
+    exit::Exit, failure::Failure, global::Global, hooks, interrupt::Interrupt, output, pace::Clock, project::Project,
     prompt::confirm, report::progress::Progress,
 };
 use clap::Args;
 use confiture_engine::migrate::{
     files::{Files, discover},
+    hooks::Hooks,
     ledger::{LedgerChange, change_ledger},
     run::{RunFailure, RunOptions},
     script::milliseconds,
@@ -76,9 +77,9 @@ impl Migrations {
         Ok(Self { project, files })
     }
 
-    /// Refuses to run where the configuration has hooks: run without them, a migration would not be what was asked for.
-    pub fn refuse_hooks(&self) -> Result<(), Failure> {
-        self.project.config.hooks_refusal().map_or(Ok(()), |why| Err(Failure::new(Exit::Configuration, why)))
+    /// The hooks around the migrations, of the database that the project names.
+    pub async fn hooks(&self) -> Result<Hooks, Failure> {
+        hooks::load(&self.project, &self.files, &self.project.connect_options()?).await
     }
 
     /// The name that `--env` gave the database.

@@ -67,6 +67,13 @@ pub fn notes(plan: &Plan) -> Vec<String> {
     let mut notes = plan.notes.clone();
     notes.extend(plan.skipped.iter().map(|skipped| format!("{} does not run: {}", skipped.title, skipped.reason)));
     for step in &plan.steps {
+        for hook in &step.hooks {
+            let said = hook.notes.iter().map(|note| format!("{}: {}: {note}", step.title, hook.title()));
+            notes.extend(said);
+            if hook.runs.is_stage() {
+                notes.push(format!("{}: {} runs {}", step.title, hook.title(), hook.runs.words()));
+            }
+        }
         if let Mode::Statements { why } = &step.mode {
             notes.push(format!("{} runs statement by statement, and can stop part-way: {why}", step.title));
         }

@@ -6,8 +6,9 @@ use crate::{
     output::{self, BOLD, DIM, GREEN, RED, YELLOW, styled},
 };
 use confiture_engine::migrate::{
+    hooks::PlannedHook,
     plan::{Direction, Plan},
-    run::{Moment, Observer},
+    run::{HookRecord, Moment, Observer},
 };
 use confiture_model::migration::LockHolder;
 use confiture_sql::lexer::{Lexer, TokenKind};
@@ -137,6 +138,46 @@ impl<'a> Progress<'a> {
         }
     }
 
+    fn hook_started(&mut self, hook: &PlannedHook) {
+        self.passing(&format!("{}: {}", hook.phase.as_str(), hook.title()));
+    }
+
+    fn step_started(&mut self, hook: &PlannedHook, step: &str, rows: Option<u64>) {
+        let rows = rows.map(|rows| format!(" (about {})", counted(rows, "row"))).unwrap_or_default();
+        self.passing(&format!("{}: {step}{rows}", hook.phase.as_str()));
+    }
+
+    fn hook_finished(&mut self, title: &str, record: &HookRecord) {
+        if record.skipped.is_some() {
+            return;
+        }
+        let name = record.description.as_deref().unwrap_or(&record.hook);
+        let rows = if record.rows > 0 { format!("{}, ", counted(record.rows, "row")) } else { String::new() };
+        let steps = if record.steps > 1 { format!("{} steps, ", record.steps) } else { String::new() };
+        let time = seconds(record.duration_ms);
+        let done = if self.terminal { styled(GREEN, "✓") } else { "done".to_owned() };
+        self.hook_line(title, record.phase.as_str(), &format!("{name}: {done} ({rows}{steps}{time})"));
+        for note in &record.notes {
+            self.hook_line(title, record.phase.as_str(), &format!("  {note}"));
+        }
+    }
+
+    fn hook_line(&mut self, title: &str, phase: &str, what: &str) {
+        if self.terminal {
+            clear();
+            output::say(format!("    ├─ {} {what}", styled(DIM, phase)));
+        } else {
+            output::say(format!("{title}: {phase}: {what}"));
+        }
+    }
+
+    /// A line on a terminal that the next one replaces.
+    fn passing(&self, what: &str) {
+        if self.terminal {
+            transient(&format!("    ├─ {what}"));
+        }
+    }
+
     fn event(&mut self, title: &str, what: &str) {
         self.broken_off();
         let text = if self.terminal { format!("    {what}") } else { format!("{title}: {what}") };
@@ -178,6 +219,26 @@ impl Observer for Progress<'_> {
             Moment::OutcomeFound { title, committed } => {
                 let outcome = if *committed { "it had arrived" } else { "it had not arrived: all is undone" };
                 self.event(title, &format!("asked what became of the commit: {outcome}"));
+            }
+            Moment::HookStarted { hook, .. } => self.hook_started(hook),
+            Moment::HookSkipped { title, hook, reason } => {
+                self.hook_line(title, hook.phase.as_str(), &format!("{} is passed over: {reason}", hook.title()));
+            }
+            Moment::StepStarted { hook, step, estimated_rows, .. } => self.step_started(hook, step, *estimated_rows),
+            Moment::HookProgress { hook, done, total, what, .. } => {
+                let of = total.map(|total| format!(" of {total}")).unwrap_or_default();
+                self.passing(&format!("{}: {done}{of} {what}", hook.title()));
+            }
+            Moment::StepRetry { title, hook, step, attempt, of, why } => {
+                let next = attempt + 1;
+                let what = format!("{}, {step}: undone and tried again ({why}; {next} of {of})", hook.title());
+                self.event(title, &what);
+            }
+            Moment::StepFinished { .. } => {}
+            Moment::HookFinished { title, record } => self.hook_finished(title, record),
+            Moment::Committed { title, stages } => {
+                let what = format!("committed; {} left to do", counted(*stages as u64, "stage"));
+                self.event(title, &what);
             }
             Moment::MigrationFinished { done, .. } => {
                 let time = seconds(done.duration_ms);

@@ -12,7 +12,7 @@ use confiture_model::{
 use std::{
     collections::BTreeMap,
     io::{self, Read, Write},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -24,6 +24,8 @@ pub struct Directories(BTreeMap<String, Granted>);
 #[derive(Clone, Debug)]
 struct Granted {
     directory: Arc<Dir>,
+    /// Where it lies: a hook's options may name it so.
+    path: PathBuf,
     access: DirectoryAccess,
 }
 
@@ -37,7 +39,7 @@ impl Directories {
     /// What the system says of the path: it must exist and be a directory.
     pub fn grant(&mut self, name: &str, path: &Path, access: DirectoryAccess) -> io::Result<()> {
         let directory = Arc::new(Dir::open_ambient_dir(path, ambient_authority())?);
-        self.0.insert(name.to_owned(), Granted { directory, access });
+        self.0.insert(name.to_owned(), Granted { directory, path: path.to_owned(), access });
         Ok(())
     }
 
@@ -101,17 +103,30 @@ impl Directories {
         Ok(Arc::clone(&self.find(plugin, directory, DirectoryAccess::Read)?.directory))
     }
 
+    /// The directory of this name, or the one at this path.
     fn find(&self, plugin: &str, name: &str, access: DirectoryAccess) -> Result<&Granted, PluginError> {
-        match self.0.get(name) {
+        let at_path = || self.0.values().find(|granted| granted.path == Path::new(name));
+        match self.0.get(name).or_else(at_path) {
             Some(granted) if granted.access >= access => Ok(granted),
-            _ => {
-                let mut wanted = Capabilities::default();
-                wanted.directories.insert(name.to_owned(), access);
-                let verb = if access == DirectoryAccess::Write { "writing to" } else { "reading from" };
-                let grant = under(plugin, &line(&wanted));
-                Err(PluginError::Denied(format!("{verb} directory `{name}` is not granted: {grant} would grant it")))
-            }
+            _ => Err(PluginError::Denied(self.missing(plugin, name, access))),
         }
+    }
+
+    /// What the project would have to write.
+    fn missing(&self, plugin: &str, name: &str, access: DirectoryAccess) -> String {
+        let verb = if access == DirectoryAccess::Write { "writing to" } else { "reading from" };
+        let path = Path::new(name);
+        let known = self.0.iter().find(|(_, granted)| granted.path == path).map(|(known, _)| known.clone());
+        let last = path.file_name().and_then(|last| last.to_str()).unwrap_or("backups").to_owned();
+        let (called, place) = match (path.is_absolute(), known) {
+            (true, Some(known)) => (known, String::new()),
+            (true, None) => (last.clone(), format!("`directories.{last} = \"{name}\"` at the top of the file, and ")),
+            (false, _) => (name.to_owned(), String::new()),
+        };
+        let mut wanted = Capabilities::default();
+        wanted.directories.insert(called, access);
+        let grant = under(plugin, &line(&wanted));
+        format!("{verb} directory `{name}` is not granted: {place}{grant} would grant it")
     }
 }
 
@@ -180,6 +195,17 @@ mod tests {
                         `grant = { directories = { backups = \"write\" } }` under `[plugins.p]` would grant it";
         assert_eq!(refused, PluginError::Denied(expected.to_owned()));
         assert!(matches!(directories.read("p", "other", "file", 100), Err(PluginError::Denied(_))));
+    }
+
+    #[test]
+    fn a_directory_is_found_by_its_path_as_well() {
+        let (root, directories) = granted(DirectoryAccess::Read);
+        let inside = root.path().join("inside");
+        assert_eq!(directories.list_files("p", inside.to_str().unwrap()).unwrap(), ["file"]);
+        let refused = directories.write("p", "/backups", "file", b"x").unwrap_err();
+        let expected = "writing to directory `/backups` is not granted: `directories.backups = \"/backups\"` at the top of \
+                        the file, and `grant = { directories = { backups = \"write\" } }` under `[plugins.p]` would grant it";
+        assert_eq!(refused, PluginError::Denied(expected.to_owned()));
     }
 
     #[test]

@@ -76,8 +76,9 @@ impl Plugin {
         grant::check(&self.name, &needs, grant).map_err(|kind| fault(&self.name, "load", kind))
     }
 
-    /// Opens the directories that it wants and the project grants; `paths` is where the project's names lie. With less
-    /// than it wants it would not have passed [`Plugin::check_grant`].
+    /// Opens the directories that the project grants; `paths` is where the project's names lie. With less than it wants it
+    /// would not have passed [`Plugin::check_grant`]; more may be granted, since the names are the project's, and the
+    /// options of a hook say which one is meant.
     ///
     /// # Errors
     /// As [`Plugin::check_grant`]; [`FaultKind::Load`] where a directory has no path or cannot be opened.
@@ -89,7 +90,7 @@ impl Plugin {
         self.check_grant(grant)?;
         let broken = |why| fault(&self.name, "load", FaultKind::Load(why));
         let mut directories = Directories::default();
-        for (name, access) in &self.info().wants.directories {
+        for (name, access) in &grant.directories {
             let path = paths
                 .get(name)
                 .ok_or_else(|| broken(format!("directory `{name}` is granted, but the project gives it no path")))?;

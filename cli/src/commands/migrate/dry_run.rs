@@ -7,6 +7,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     global::{Global, Wanted},
+    hooks,
     interrupt::Interrupt,
     migrations::{LockWait, Migrations, seconds},
     pace::Clock,
@@ -14,7 +15,8 @@ use crate::{
 };
 use clap::Args;
 use confiture_engine::migrate::{
-    rehearse::{NoHooks, Rehearsal, RehearsalOptions, Request, rehearse},
+    hooks::Hooks,
+    rehearse::{Rehearsal, RehearsalOptions, Request, rehearse},
     run::Surroundings,
 };
 use place::Place;
@@ -67,10 +69,11 @@ impl DryRun {
         }
         let place = Place::of(self, migrations, request, lock_wait, interrupt).await?;
         let there = elsewhere::facts(self, migrations).await?;
+        let hooks = hooks::load(&migrations.project, &migrations.files, &place.options).await?;
         let repeats = self.repeat.unwrap_or(if there.is_some() { REPEATS } else { 1 });
         let mut rehearsals = Vec::new();
         for number in 1..=repeats {
-            let rehearsal = self.once(migrations, &place, request, lock_wait, interrupt, number == 1).await;
+            let rehearsal = self.once(migrations, &place, &hooks, request, lock_wait, interrupt, number == 1).await;
             let failed = rehearsal.failure.is_some();
             rehearsals.push(rehearsal);
             if failed {
@@ -91,6 +94,7 @@ impl DryRun {
         &self,
         migrations: &Migrations,
         place: &Place,
+        hooks: &Hooks,
         request: Request<'_>,
         lock_wait: LockWait,
         interrupt: &Interrupt,
@@ -100,12 +104,13 @@ impl DryRun {
         let surroundings = Surroundings {
             connector: &place.connector,
             files: &migrations.files,
+            hooks,
             options: &migrations.run_options(lock_wait),
             pace: &Clock(interrupt),
             observer: &mut observer,
         };
         let options = RehearsalOptions { lock_budget: self.lock_budget, sample_rows: self.show_sample_rows };
-        let rehearsal = rehearse(surroundings, request, &options, &mut NoHooks).await;
+        let rehearsal = rehearse(surroundings, request, &options).await;
         observer.end();
         rehearsal
     }

@@ -58,15 +58,15 @@ impl Up {
     /// Applies, or says what would be.
     pub async fn run(self, global: &Global, directory: Option<&Path>, interrupt: &Interrupt) -> Result<Exit, Failure> {
         let migrations = Migrations::load(global, directory)?;
-        migrations.refuse_hooks()?;
         let request = self.request(&migrations)?;
         if self.dry_run.dry_run {
             return self.dry_run.run(global, &migrations, Request::Up(&request), self.lock_wait, interrupt).await;
         }
         let connector = migrations.connector()?;
+        let hooks = migrations.hooks().await?;
         if self.preview || self.out.is_some() || migrations.is_protected()? {
             let (mut connection, entries) = entries(&connector).await?;
-            let mut plan = plan_up(&migrations.files, &entries, &request);
+            let mut plan = plan_up(&migrations.files, &entries, &request, &hooks).await;
             let database = identity(&mut *connection).await?;
             if let Some(approval) = &request.approval {
                 approval.check_database(&mut plan, &database);
@@ -86,6 +86,7 @@ impl Up {
         let surroundings = Surroundings {
             connector: &connector,
             files: &migrations.files,
+            hooks: &hooks,
             options: &migrations.run_options(self.lock_wait),
             pace: &Clock(interrupt),
             observer: &mut observer,

@@ -15,7 +15,8 @@ use confiture_engine::{
     build,
     migrate::{
         Version,
-        files::Id,
+        files::{Files, Id},
+        hooks::Hooks,
         ledger::baseline,
         plan::{UpRequest, plan_up},
         rehearse::Request,
@@ -90,7 +91,8 @@ impl Place {
     async fn before(&self, migrations: &Migrations, request: Request<'_>) -> Result<Before, Failure> {
         let Request::Up(request) = request else { return Ok(Before::All) };
         let (_connection, entries) = entries(&self.connector).await?;
-        let plan = plan_up(&migrations.files, &entries, &UpRequest { approval: None, ..request.clone() });
+        let request = UpRequest { approval: None, ..request.clone() };
+        let plan = plan_up(&without_hooks(&migrations.files), &entries, &request, &Hooks::none()).await;
         let versions: Vec<Version> = plan
             .steps
             .iter()
@@ -127,7 +129,8 @@ impl Place {
         let mut observer = Progress::silent(interrupt);
         let surroundings = Surroundings {
             connector: &self.connector,
-            files: &migrations.files,
+            files: &without_hooks(&migrations.files),
+            hooks: &Hooks::none(),
             options: &RunOptions { lock_wait: lock_wait.get(), ..RunOptions::default() },
             pace: &Clock(interrupt),
             observer: &mut observer,
@@ -164,6 +167,13 @@ impl Place {
         let changes = baseline(&migrations.files, &[], &through);
         crate::migrations::change(&self.connector, &changes, "baselined", lock_wait, interrupt).await
     }
+}
+
+/// The same migrations without their hooks.
+fn without_hooks(files: &Files) -> Files {
+    let mut files = files.clone();
+    files.migrations.iter_mut().for_each(|migration| migration.hooks.clear());
+    files
 }
 
 /// What is done before the rehearsal.

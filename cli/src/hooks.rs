@@ -1,0 +1,53 @@
+//! The hooks of a migration run: those that plugins offer, opened only where somebody uses one.
+
+use crate::{
+    failure::Failure,
+    output,
+    plugins::{Opened, host, open_all},
+    project::Project,
+};
+use confiture_engine::migrate::{files::Files, hooks::Hooks};
+use confiture_host::HookGrant;
+use confiture_model::{fault::Fault, hook::HookPlugin, plugin::Offer};
+use confiture_postgres::{
+    backup::{PgBackupTool, Programs},
+    connect::ConnectOptions,
+};
+use std::sync::Arc;
+
+/// The hooks of this project, for migrations of the database at `options`. Without any in its files and its configuration,
+/// no plugin is opened.
+pub async fn load(project: &Project, files: &Files, options: &ConnectOptions) -> Result<Hooks, Failure> {
+    let environment = project.environment_name();
+    let around = project.config.hooks_in(environment.as_deref()).next().is_some();
+    if !around && files.migrations.iter().all(|migration| migration.hooks.is_empty()) {
+        return Ok(Hooks::new(Vec::new(), &project.config, environment.as_deref()));
+    }
+    let host = host()?;
+    let all = open_all(project, &host).await?;
+    let (mut plugins, mut faults): (Vec<Arc<dyn HookPlugin>>, Vec<Fault>) = (Vec::new(), all.faults);
+    for opened in all.opened.iter().filter(|opened| opened.plugin.offers().contains(&Offer::Hooks)) {
+        match open(project, opened, options).await {
+            Ok(plugin) => plugins.push(plugin),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    // A hook of a plugin that did not load is refused as unknown when the plan is made: this says why.
+    for fault in faults {
+        output::warn(fault);
+    }
+    Ok(Hooks::new(plugins, &project.config, environment.as_deref()))
+}
+
+/// Makes the hooks of one plugin ready to run.
+pub async fn open(project: &Project, opened: &Opened, options: &ConnectOptions) -> Result<Arc<dyn HookPlugin>, Fault> {
+    let directories = opened.plugin.grant_directories(&opened.grant, &project.config.directories)?;
+    let programs = Programs::new(|name| std::env::var_os(name));
+    let grant = HookGrant {
+        capabilities: opened.grant.clone(),
+        directories,
+        backup: Some(Arc::new(PgBackupTool::new(options.clone(), programs))),
+        limits: opened.limits.clone(),
+    };
+    opened.plugin.hooks(grant).await
+}
