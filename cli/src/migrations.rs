@@ -7,6 +7,7 @@ use crate::{
 use clap::Args;
 use confiture_engine::migrate::{
     files::{Files, discover},
+    hooks::Hooks,
     ledger::{LedgerChange, change_ledger},
     run::{RunFailure, RunOptions},
     script::milliseconds,
@@ -75,9 +76,9 @@ impl Migrations {
         Ok(Self { project, files })
     }
 
-    /// Refuses to run where the configuration has hooks: run without them, a migration would not be what was asked for.
-    pub fn refuse_hooks(&self) -> Result<(), Failure> {
-        self.project.config.hooks_refusal().map_or(Ok(()), |why| Err(Failure::new(Exit::Configuration, why)))
+    /// The hooks around every migration. No plugin offers one: a plan that would need one is refused.
+    pub fn hooks(&self) -> Hooks {
+        Hooks::new(Vec::new(), &self.project.config, self.environment().as_deref())
     }
 
     /// The name that `--env` gave the database.

@@ -147,6 +147,25 @@ impl Observer for Progress<'_> {
                 let outcome = if *committed { "it had arrived" } else { "it had not arrived: all is undone" };
                 self.event(title, &format!("asked what became of the commit: {outcome}"));
             }
+            Moment::HookStarted { title, hook } => {
+                self.event(title, &format!("hook {} in {}", hook.title(), hook.phase.as_str()));
+            }
+            Moment::HookSkipped { title, hook, reason } => {
+                self.event(title, &format!("hook {} in {} does not run: {reason}", hook.title(), hook.phase.as_str()));
+            }
+            Moment::StepFinished { title, step, rows, duration_ms, .. } => {
+                self.event(title, &format!("{step}: done ({}, {})", counted(*rows, "row"), seconds(*duration_ms)));
+            }
+            Moment::StepRetry { title, step, attempt, of, why, .. } => {
+                self.event(title, &format!("{step}: {why}; undone, and tried again ({} of {of})", attempt + 1));
+            }
+            Moment::HookFinished { title, record } => {
+                record.notes.iter().for_each(|note| self.event(title, note));
+            }
+            Moment::Committed { title, stages } => {
+                self.event(title, &format!("committed; {} to do", counted(*stages as u64, "stage")));
+            }
+            Moment::StepStarted { .. } | Moment::HookProgress { .. } => {}
             Moment::MigrationFinished { done, .. } => {
                 let time = seconds(done.duration_ms);
                 if self.terminal {

@@ -6,7 +6,7 @@
 
 mod around;
 mod failure;
-mod hooks;
+pub(super) mod hooks;
 mod identity;
 mod job;
 mod lock;
@@ -27,7 +27,7 @@ pub use {
     report::{Done, OnErrorReport, RunError, RunReport},
 };
 
-pub(super) use {hooks::Kept, identity::run_id};
+pub(super) use identity::run_id;
 
 use super::{
     files::{Files, Id},
@@ -38,6 +38,7 @@ use confiture_model::{
     migration::{Event, LedgerEntry, MigrationConnection, MigrationConnector},
     session::SessionError,
 };
+use hooks::Kept;
 use job::Job;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -42,7 +42,7 @@ impl Down {
     /// Undoes, or says what would be.
     pub async fn run(self, global: &Global, directory: Option<&Path>, interrupt: &Interrupt) -> Result<Exit, Failure> {
         let migrations = Migrations::load(global, directory)?;
-        migrations.refuse_hooks()?;
+        let hooks = migrations.hooks();
         let undo = match self.migration {
             Some(version) => Undo::Migration(version),
             None => Undo::Steps(self.steps),
@@ -50,7 +50,7 @@ impl Down {
         let connector = migrations.connector()?;
         if self.preview || migrations.is_protected()? {
             let (_connection, entries) = entries(&connector).await?;
-            let plan = plan_down(&migrations.files, &entries, &undo, migrations.lock_timeout_ms());
+            let plan = plan_down(&migrations.files, &entries, &undo, migrations.lock_timeout_ms(), &hooks).await;
             if self.preview {
                 return report::plan::preview(global, &migrations.files, &plan);
             }
@@ -62,6 +62,7 @@ impl Down {
         let surroundings = Surroundings {
             connector: &connector,
             files: &migrations.files,
+            hooks: &hooks,
             options: &migrations.run_options(self.lock_wait),
             pace: &Clock(interrupt),
             observer: &mut observer,

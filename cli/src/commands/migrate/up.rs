@@ -53,12 +53,12 @@ impl Up {
     /// Applies, or says what would be.
     pub async fn run(self, global: &Global, directory: Option<&Path>, interrupt: &Interrupt) -> Result<Exit, Failure> {
         let migrations = Migrations::load(global, directory)?;
-        migrations.refuse_hooks()?;
+        let hooks = migrations.hooks();
         let request = self.request(&migrations)?;
         let connector = migrations.connector()?;
         if self.preview || self.out.is_some() || migrations.is_protected()? {
             let (_connection, entries) = entries(&connector).await?;
-            let plan = plan_up(&migrations.files, &entries, &request);
+            let plan = plan_up(&migrations.files, &entries, &request, &hooks).await;
             if self.preview {
                 return report::plan::preview(global, &migrations.files, &plan);
             }
@@ -74,6 +74,7 @@ impl Up {
         let surroundings = Surroundings {
             connector: &connector,
             files: &migrations.files,
+            hooks: &hooks,
             options: &migrations.run_options(self.lock_wait),
             pace: &Clock(interrupt),
             observer: &mut observer,
