@@ -32,7 +32,7 @@ pub fn preview(global: &Global, files: &Files, plan: &Plan) -> Result<Exit, Fail
 
 /// Why nothing may run.
 pub fn refused(plan: &Plan) -> Failure {
-    Failure::new(Exit::Refused, RunFailure::Refused(Box::new(plan.clone())))
+    crate::migrations::failure(&RunFailure::Refused(Box::new(plan.clone())))
 }
 
 /// What would run, in a few words.
@@ -67,15 +67,13 @@ pub fn notes(plan: &Plan) -> Vec<String> {
     let mut notes = plan.notes.clone();
     notes.extend(plan.skipped.iter().map(|skipped| format!("{} does not run: {}", skipped.title, skipped.reason)));
     for step in &plan.steps {
-        for hook in &step.hooks {
-            let said = hook.notes.iter().map(|note| format!("{}: {}: {note}", step.title, hook.title()));
-            notes.extend(said);
-            if hook.runs.is_stage() {
-                notes.push(format!("{}: {} runs {}", step.title, hook.title(), hook.runs.words()));
-            }
-        }
         if let Mode::Statements { why } = &step.mode {
             notes.push(format!("{} runs statement by statement, and can stop part-way: {why}", step.title));
+        }
+        for hook in &step.hooks {
+            let what = format!("{}, hook {} in {}", step.title, hook.title(), hook.phase.as_str());
+            notes.push(format!("{what}: {}", hook.runs.words()));
+            notes.extend(hook.notes.iter().map(|note| format!("{what}: {note}")));
         }
     }
     let one_way: Vec<&str> =

@@ -6,7 +6,7 @@
 
 mod around;
 mod failure;
-mod hooks;
+pub(super) mod hooks;
 mod identity;
 mod job;
 mod lock;
@@ -43,6 +43,7 @@ use confiture_model::{
     migration::{Event, LedgerEntry, MigrationConnection, MigrationConnector},
     session::SessionError,
 };
+use hooks::Kept;
 use job::Job;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -195,8 +195,9 @@ fn check_version(version: usize, facts: &Facts) -> Result<(), SessionError> {
 
 /// Every right that a run needs and does not have, in one message.
 async fn check_tables(link: &Link, facts: &Facts) -> Result<(), SessionError> {
-    const NEEDED: [(&str, &[&str]); 3] = [
+    const NEEDED: [(&str, &[&str]); 4] = [
         ("migration", &["SELECT", "INSERT", "UPDATE", "DELETE"]),
+        ("step", &["SELECT", "INSERT", "UPDATE", "DELETE"]),
         ("event", &["SELECT", "INSERT"]),
         ("snapshot", &["SELECT", "INSERT"]),
     ];

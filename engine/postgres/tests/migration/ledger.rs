@@ -1,7 +1,10 @@
 //! The ledger: made once, append-only, in the transaction of what it records.
 
 use crate::support::{CLIENT, RUN, database, entry, event, reason, sqlstate, value, versions};
-use confiture_model::migration::{MigrationConnection as _, Progress};
+use confiture_model::{
+    hook::HookStep,
+    migration::{MigrationConnection as _, Progress, StepState, StoredStep},
+};
 
 #[tokio::test]
 async fn a_database_without_a_ledger_has_nothing_and_keeps_nothing() {
@@ -38,7 +41,7 @@ async fn many_may_make_it_at_once() {
     for task in tasks {
         task.await.unwrap().unwrap();
     }
-    assert_eq!(database.value("SELECT ledger_version FROM confiture.meta").await, "1");
+    assert_eq!(database.value("SELECT ledger_version FROM confiture.meta").await, "2");
 }
 
 #[tokio::test]
@@ -49,7 +52,11 @@ async fn an_older_ledger_is_upgraded_and_a_newer_one_refused() {
     // What the first release has, brought back to before it: only the steps that are missing run.
     client.batch_execute("DROP SCHEMA confiture CASCADE; CREATE SCHEMA confiture").await.unwrap();
     connection.prepare().await.unwrap();
-    assert_eq!(value(&client, "SELECT ledger_version FROM confiture.meta").await, "1");
+    assert_eq!(value(&client, "SELECT ledger_version FROM confiture.meta").await, "2");
+    client.batch_execute("DROP TABLE confiture.step; UPDATE confiture.meta SET ledger_version = 1").await.unwrap();
+    connection.prepare().await.unwrap();
+    assert_eq!(value(&client, "SELECT ledger_version FROM confiture.meta").await, "2");
+    assert_eq!(value(&client, "SELECT count(*) FROM confiture.step").await, "0");
     client.batch_execute("UPDATE confiture.meta SET ledger_version = 99").await.unwrap();
     let why = reason(connection.prepare().await);
     assert!(why.contains("form 99") && why.contains("newer version of Confiture"), "{why}");
@@ -74,6 +81,7 @@ async fn what_is_written_is_read() {
         Progress::StagesPending { done: 2 },
         Progress::Partial { done: 3, started: true },
         Progress::Undoing { done: 0, started: false },
+        Progress::UndoneStagesPending { done: 1 },
     ];
     for (number, progress) in states.into_iter().enumerate() {
         let mut entry = entry(&format!("2014092411353{number}"));
@@ -92,9 +100,66 @@ async fn what_is_written_is_read() {
     assert_eq!(events.len(), 3);
     assert!(events[0].id > events[1].id);
     assert_eq!(events[0].by, format!("{CLIENT}, role postgres"));
-    let mut written = event("repaired", "20140924113533");
+    let mut written = event("repaired", "20140924113534");
     written.details["note"] = "it's \"é\"\u{fffd}".into();
     assert_eq!(events[0].event, written);
+}
+
+fn stored(path: &str, state: StepState) -> StoredStep {
+    let step = HookStep {
+        title: format!("it's {path}"),
+        arguments: "é \\ '".to_owned(),
+        estimated_rows: Some(7),
+        parallel: true,
+    };
+    StoredStep { hook: "after_ddl:a/b#1".to_owned(), path: path.to_owned(), step, state, rows: 3 }
+}
+
+#[tokio::test]
+async fn steps_of_hooks_are_remembered_until_their_migration_is_done() {
+    let database = database().await;
+    let mut connection = database.ready().await;
+    let mut entry = entry("1");
+    entry.progress = Progress::StagesPending { done: 0 };
+    connection.record(&entry, &event("applied", "1")).await.unwrap();
+    let steps = [stored("", StepState::Sent), stored("1", StepState::Planned), stored("1.1", StepState::Planned)];
+    connection.store_steps("1", &[]).await.unwrap();
+    connection.store_steps("1", &steps).await.unwrap();
+    let mut read = connection.stored_steps("1").await.unwrap();
+    read.sort_by(|a, b| a.path.cmp(&b.path));
+    assert_eq!(read, steps);
+    assert_eq!(connection.stored_steps("2").await.unwrap(), []);
+    connection.begin(0, 0).await.unwrap();
+    assert_eq!(connection.claim_step("1", "after_ddl:a/b#1", "1").await.unwrap(), Some(StepState::Planned));
+    assert_eq!(connection.claim_step("1", "after_ddl:a/b#1", "9").await.unwrap(), None);
+    connection.store_steps("1", &[stored("1", StepState::Done)]).await.unwrap();
+    // Whoever takes the same step waits for what becomes of it; another step is free.
+    let mut other = database.open().await;
+    let waiting = tokio::spawn(async move {
+        other.begin(0, 0).await.unwrap();
+        assert_eq!(other.claim_step("1", "after_ddl:a/b#1", "1.1").await.unwrap(), Some(StepState::Planned));
+        other.claim_step("1", "after_ddl:a/b#1", "1").await.unwrap()
+    });
+    let client = database.client().await;
+    while value(
+        &client,
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+    )
+    .await
+        == "0"
+    {
+        tokio::task::yield_now().await;
+    }
+    connection.commit().await.unwrap();
+    assert_eq!(waiting.await.unwrap(), Some(StepState::Done));
+    entry.progress = Progress::Applied;
+    connection.record(&entry, &event("stages-done", "1")).await.unwrap();
+    assert_eq!(connection.stored_steps("1").await.unwrap(), []);
+    entry.progress = Progress::UndoneStagesPending { done: 0 };
+    connection.record(&entry, &event("rolled-back", "1")).await.unwrap();
+    connection.store_steps("1", &steps).await.unwrap();
+    connection.remove("1", &event("stages-done", "1")).await.unwrap();
+    assert_eq!(connection.stored_steps("1").await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -165,7 +165,8 @@ fn die_everywhere(
 
 #[test]
 fn death_in_a_migration_with_stages() {
-    let run = |server: &Server| up_with(server, &staged(), &acting(server).0).0;
+    let all = staged();
+    let run = |server: &Server| up_with(server, &all, &acting(server).0).0;
     die_everywhere(&run, &Server::new, &[&STAGED[..], &["three"]].concat());
 }
 
@@ -199,7 +200,8 @@ const OUTSIDE: [&str; 9] = ["b1", "b2", "one", "create index concurrently i on t
 
 #[test]
 fn death_in_a_migration_outside_a_transaction() {
-    let run = |server: &Server| up_with(server, &outside(), &acting(server).0).0;
+    let all = outside();
+    let run = |server: &Server| up_with(server, &all, &acting(server).0).0;
     die_everywhere(&run, &Server::new, &OUTSIDE);
 }
 
