@@ -4,7 +4,10 @@ use super::{
     cancel::Pending,
     own_settings::{self, Identity},
 };
-use crate::connect::{Canceller, ConnectOptions, connect};
+use crate::{
+    catalog::Prepared,
+    connect::{Canceller, ConnectOptions, connect},
+};
 use confiture_model::session::SessionError;
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -24,6 +27,8 @@ pub(super) struct Link {
     pub canceller: Canceller,
     /// A statement that is being stopped.
     pub pending: Pending,
+    /// What it has prepared for reading the schema.
+    pub prepared: Prepared,
     /// Whether the connection is not to be used again.
     given_up: AtomicBool,
 }
@@ -40,6 +45,7 @@ impl Link {
             identity: Identity::default(),
             canceller,
             pending: Pending::default(),
+            prepared: Prepared::default(),
             given_up: AtomicBool::new(false),
         };
         link.identity = own_settings::identity(&link).await?;
