@@ -20,6 +20,11 @@ impl Prepared {
         self.statements().clear();
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.statements().is_empty()
+    }
+
     fn statements(&self) -> MutexGuard<'_, HashMap<String, Statement>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
