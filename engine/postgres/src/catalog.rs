@@ -18,6 +18,7 @@ mod constraints;
 mod extensions;
 mod indexes;
 mod policies;
+mod reader;
 mod relations;
 mod routines;
 mod scope;
@@ -27,6 +28,8 @@ mod triggers;
 mod types;
 mod views;
 
+pub use reader::Prepared;
+
 use crate::session::session_error;
 use confiture_model::{
     database::DbError,
@@ -34,6 +37,7 @@ use confiture_model::{
     session::SessionError,
 };
 use futures_util::future::join;
+use reader::Reader;
 use scope::Scope;
 use std::collections::HashMap;
 use tokio::try_join;
@@ -105,23 +109,57 @@ impl From<CatalogError> for SessionError {
 /// # Errors
 /// [`CatalogError`]; also where a schema that was asked for by name is not there or may not be used.
 pub async fn snapshot(client: &Client, request: &Request<'_>) -> Result<Snapshot, CatalogError> {
+    attempt(&Reader { client, prepared: None }, request).await
+}
+
+/// The same for a connection whose schema is read again and again. Where a script has deallocated what was prepared, it
+/// is prepared anew.
+///
+/// # Errors
+/// As [`snapshot`].
+pub async fn snapshot_again(
+    client: &Client,
+    request: &Request<'_>,
+    prepared: &Prepared,
+) -> Result<Snapshot, CatalogError> {
+    let reader = Reader { client, prepared: Some(prepared) };
+    match attempt(&reader, request).await {
+        // invalid_sql_statement_name
+        Err(CatalogError::Database(error)) if error.sqlstate == "26000" => {
+            prepared.clear();
+            attempt(&reader, request).await
+        }
+        result => result,
+    }
+}
+
+async fn attempt(reader: &Reader<'_>, request: &Request<'_>) -> Result<Snapshot, CatalogError> {
+    let client = reader.client;
     let transaction = Transaction::prepare(client).await?;
-    let scope = Scope::read(client, request).await?;
-    let (begun, read) = join(transaction.begin(client), read(client, &scope)).await;
+    // A query that fails leaves the caller's transaction aborted, unless all of it is taken back.
+    let scope = Scope::read(reader, request).await;
+    let scope = match scope {
+        Ok(scope) => scope,
+        Err(error) => {
+            transaction.end(client).await?;
+            return Err(error);
+        }
+    };
+    let (begun, read) = join(transaction.begin(client), read(reader, &scope)).await;
     let left = transaction.end(client).await;
     begun?;
     let (mut snapshot, mut sequences) = read?;
     left?;
     // Reading a value locks its sequence until the transaction ends: so, outside of it, and in portions.
     if scope.live && !transaction.is_the_callers() {
-        sequences::read_values(client, &mut sequences).await?;
+        sequences::read_values(reader, &mut sequences).await?;
     }
     snapshot.sequences = sequences::sorted(sequences);
     Ok(snapshot)
 }
 
 /// Sends all queries at once, and puts together what they bring.
-async fn read(client: &Client, scope: &Scope) -> Result<(Snapshot, Vec<sequences::Found>), Error> {
+async fn read(client: &Reader<'_>, scope: &Scope) -> Result<(Snapshot, Vec<sequences::Found>), Error> {
     let parts = scope.parts;
     let (
         owned,

@@ -1,9 +1,10 @@
 //! Columns: `pg_attribute`. Constraints and indexes name columns by number, so their names are read for these, too.
 
+use super::reader::Reader;
 use super::{RELATION, comments::Comments, scope::Scope};
 use confiture_model::schema::Column;
 use std::collections::HashMap;
-use tokio_postgres::{Client, Error, Row, types::Oid};
+use tokio_postgres::{Error, Row, types::Oid};
 
 /// A column, at least by name.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ const ALL: &str = "format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attiden
     WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END";
 
 /// Reads whole columns, or their names, as the parts want.
-pub(super) async fn read(client: &Client, scope: &Scope) -> Result<Attributes, Error> {
+pub(super) async fn read(client: &Reader<'_>, scope: &Scope) -> Result<Attributes, Error> {
     let parts = scope.parts;
     if !(parts.columns || parts.constraints || parts.indexes) {
         return Ok(Attributes::default());

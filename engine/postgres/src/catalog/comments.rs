@@ -1,7 +1,8 @@
 //! Comments of relations, columns, routines and types: `pg_description`.
 
+use super::reader::Reader;
 use std::collections::HashMap;
-use tokio_postgres::{Client, Error, types::Oid};
+use tokio_postgres::{Error, types::Oid};
 
 /// Comments by catalog, object and column; 0 stands for the object itself.
 #[derive(Debug, Default)]
@@ -15,7 +16,7 @@ impl Comments {
 }
 
 /// Reads all comments, with or without those of columns.
-pub(super) async fn read(client: &Client, columns: bool) -> Result<Comments, Error> {
+pub(super) async fn read(client: &Reader<'_>, columns: bool) -> Result<Comments, Error> {
     let only_objects = if columns { "" } else { "AND objsubid = 0" };
     let sql = format!(
         "SELECT classoid, objoid, objsubid, description FROM pg_description

@@ -1,10 +1,11 @@
 //! Constraints of relations: `pg_constraint`. Those of domains belong to their types.
 
+use super::reader::Reader;
 use super::{attributes::Attributes, relations::Names, scope::Scope};
 use confiture_model::schema::{Constraint, ConstraintKind, ForeignKeyTarget};
 use std::collections::HashMap;
 use tokio::try_join;
-use tokio_postgres::{Client, Error, Row, types::Oid};
+use tokio_postgres::{Error, Row, types::Oid};
 
 /// A constraint that still knows columns and tables by number.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ SELECT c.oid, n.nspname::text, t.relname::text, ARRAY(
 FROM pg_constraint c JOIN pg_class t ON t.oid = c.confrelid JOIN pg_namespace n ON n.oid = t.relnamespace
 WHERE c.contype = 'f' AND c.connamespace = ANY($1) AND t.relnamespace <> ALL($1)";
 
-pub(super) async fn read(client: &Client, scope: &Scope) -> Result<Constraints, Error> {
+pub(super) async fn read(client: &Reader<'_>, scope: &Scope) -> Result<Constraints, Error> {
     if !scope.parts.constraints {
         return Ok(Constraints::default());
     }

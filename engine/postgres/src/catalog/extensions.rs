@@ -1,8 +1,9 @@
 //! Installed extensions, and what belongs to them.
 
+use super::reader::Reader;
 use confiture_model::schema::Extension;
 use std::collections::HashSet;
-use tokio_postgres::{Client, Error, Row, types::Oid};
+use tokio_postgres::{Error, Row, types::Oid};
 
 const SQL: &str = "
 SELECT e.extname::text, n.nspname::text, e.extversion FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace";
@@ -21,13 +22,13 @@ impl Owned {
     }
 }
 
-pub(super) async fn owned(client: &Client) -> Result<Owned, Error> {
+pub(super) async fn owned(client: &Reader<'_>) -> Result<Owned, Error> {
     let rows = client.query_typed(OWNED, &[]).await?;
     Ok(Owned(rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<_, Error>>()?))
 }
 
 /// Reads them in the order of their names.
-pub(super) async fn read(client: &Client) -> Result<Vec<Extension>, Error> {
+pub(super) async fn read(client: &Reader<'_>) -> Result<Vec<Extension>, Error> {
     let rows = client.query_typed(SQL, &[]).await?;
     let mut extensions: Vec<Extension> = rows.iter().map(extension).collect::<Result<_, _>>()?;
     extensions.sort_by(|a, b| a.name.cmp(&b.name));

@@ -2,13 +2,14 @@
 
 mod definition;
 
+use super::reader::Reader;
 use super::{attributes::Attributes, relations::Names, scope::Scope};
 use confiture_model::schema::Index;
 use definition::Quoting;
 use std::collections::HashMap;
 use tokio::try_join;
 use tokio_postgres::{
-    Client, Error, Row,
+    Error, Row,
     types::{Oid, Type},
 };
 
@@ -69,7 +70,7 @@ FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace";
 
 const DEFINITIONS: &str = "SELECT oid, pg_get_indexdef(oid) FROM unnest($1) AS oid";
 
-pub(super) async fn read(client: &Client, scope: &Scope) -> Result<Indexes, Error> {
+pub(super) async fn read(client: &Reader<'_>, scope: &Scope) -> Result<Indexes, Error> {
     if !scope.parts.indexes {
         return Ok(Indexes::default());
     }
@@ -152,7 +153,7 @@ fn index(row: &Row) -> Result<Option<Found>, Error> {
 
 impl Indexes {
     /// Gives definitions to those that were not asked for theirs: plain ones, as nearly all are, without asking.
-    pub async fn define(&mut self, client: &Client, attributes: &Attributes, names: &Names) -> Result<(), Error> {
+    pub async fn define(&mut self, client: &Reader<'_>, attributes: &Attributes, names: &Names) -> Result<(), Error> {
         let mut missing = HashMap::new();
         for (place, found) in self.found.iter_mut().enumerate().filter(|(_, found)| found.index.definition.is_empty()) {
             let table = names.get(&found.relation).map(|(schema, name)| (schema.as_str(), name.as_str()));

@@ -1,9 +1,10 @@
 //! Row security policies: `pg_policy`.
 
+use super::reader::Reader;
 use super::scope::Scope;
 use confiture_model::schema::Policy;
 use std::collections::HashMap;
-use tokio_postgres::{Client, Error, Row, types::Oid};
+use tokio_postgres::{Error, Row, types::Oid};
 
 const SQL: &str = "
 SELECT p.polrelid, p.polname::text, p.polcmd, p.polpermissive,
@@ -12,7 +13,7 @@ SELECT p.polrelid, p.polname::text, p.polcmd, p.polpermissive,
 FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relnamespace = ANY($1)";
 
 /// The policies of each relation, in the order of their names.
-pub(super) async fn read(client: &Client, scope: &Scope) -> Result<HashMap<Oid, Vec<Policy>>, Error> {
+pub(super) async fn read(client: &Reader<'_>, scope: &Scope) -> Result<HashMap<Oid, Vec<Policy>>, Error> {
     let mut found: HashMap<Oid, Vec<Policy>> = HashMap::new();
     if scope.parts.policies {
         for row in scope.query(client, SQL).await? {

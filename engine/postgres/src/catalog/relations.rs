@@ -1,9 +1,10 @@
 //! Tables, views and their like: `pg_class`, and putting together what belongs to them.
 
+use super::reader::Reader;
 use super::{Details, RELATION, comments::Comments, extensions::Owned, scope::Scope};
 use confiture_model::schema::{Persistence, Relation, RelationKind};
 use std::collections::HashMap;
-use tokio_postgres::{Client, Error, Row, types::Oid};
+use tokio_postgres::{Error, Row, types::Oid};
 
 /// A relation without its details.
 pub(super) struct Found {
@@ -17,7 +18,7 @@ const LIVE: &str = "c.reltuples, c.relpages,
 const NOT_LIVE: &str = "NULL::float4, 0, NULL::int8, NULL::int8, NULL::int8, NULL::int8, NULL::int8";
 
 /// Every relation, and the parents of partitions, wherever those are.
-pub(super) async fn read(client: &Client, scope: &Scope) -> Result<Vec<Found>, Error> {
+pub(super) async fn read(client: &Reader<'_>, scope: &Scope) -> Result<Vec<Found>, Error> {
     let numbers = if scope.live { LIVE } else { NOT_LIVE };
     let sql = format!(
         "SELECT c.oid, c.relnamespace, c.relname::text, c.relkind, c.relpersistence, c.relispartition,
@@ -96,7 +97,7 @@ fn persistence(letter: u8) -> Persistence {
 }
 
 /// When statistics were last reset, where they ever were.
-pub(super) async fn statistics_since(client: &Client, scope: &Scope) -> Result<Option<String>, Error> {
+pub(super) async fn statistics_since(client: &Reader<'_>, scope: &Scope) -> Result<Option<String>, Error> {
     const SQL: &str = r#"SELECT to_char(pg_stat_get_db_stat_reset_time(oid) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
         FROM pg_database WHERE datname = current_database()"#;
     if !scope.live {

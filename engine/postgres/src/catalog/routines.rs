@@ -1,8 +1,9 @@
 //! Functions, procedures, aggregates and window functions: `pg_proc`.
 
+use super::reader::Reader;
 use super::{ROUTINE, comments::Comments, extensions::Owned, scope::Scope};
 use confiture_model::schema::Routine;
-use tokio_postgres::{Client, Error, Row, types::Oid};
+use tokio_postgres::{Error, Row, types::Oid};
 
 /// A routine without its comment.
 pub(super) struct Found {
@@ -11,7 +12,7 @@ pub(super) struct Found {
 }
 
 /// All but the functions that PostgreSQL makes along with a range type. Aggregates have no definition to print.
-pub(super) async fn read(client: &Client, scope: &Scope) -> Result<Vec<Found>, Error> {
+pub(super) async fn read(client: &Reader<'_>, scope: &Scope) -> Result<Vec<Found>, Error> {
     let definition = if scope.parts.definition {
         "CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) END"
     } else {

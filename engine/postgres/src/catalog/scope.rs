@@ -1,11 +1,12 @@
 //! Which schemas of which server are read.
 
+use super::reader::Reader;
 use super::{CatalogError, Request};
 use crate::scratch::SUPPORTED;
 use confiture_model::schema::Parts;
 use std::collections::HashMap;
 use tokio_postgres::{
-    Client, Error, Row,
+    Error, Row,
     types::{Oid, Type},
 };
 
@@ -36,7 +37,7 @@ struct Namespace {
 
 impl Scope {
     /// Finds the schemas that are asked for.
-    pub async fn read(client: &Client, request: &Request<'_>) -> Result<Self, CatalogError> {
+    pub async fn read(client: &Reader<'_>, request: &Request<'_>) -> Result<Self, CatalogError> {
         let rows = client.query_typed(SQL, &[]).await?;
         // There is always `pg_catalog`.
         let (version, database, user) = match rows.first() {
@@ -66,7 +67,7 @@ impl Scope {
     }
 
     /// Runs a query with the schemas as `$1`.
-    pub async fn query(&self, client: &Client, sql: &str) -> Result<Vec<Row>, Error> {
+    pub async fn query(&self, client: &Reader<'_>, sql: &str) -> Result<Vec<Row>, Error> {
         client.query_typed(sql, &[(&self.namespaces, Type::OID_ARRAY)]).await
     }
 }

@@ -1,10 +1,11 @@
 //! Sequences: `pg_sequence`, and how far they have come.
 
+use super::reader::Reader;
 use super::scope::Scope;
 use confiture_model::schema::Sequence;
 use std::collections::HashMap;
 use tokio_postgres::{
-    Client, Error, Row,
+    Error, Row,
     types::{Oid, Type},
 };
 
@@ -38,7 +39,7 @@ SELECT c.oid, pg_catalog.has_sequence_privilege(c.oid, 'SELECT, USAGE'),
     AND (c.relpersistence <> 'u' OR NOT pg_catalog.pg_is_in_recovery()) THEN pg_catalog.pg_sequence_last_value(c.oid) END
 FROM pg_catalog.unnest($1) AS wanted(oid) JOIN pg_catalog.pg_class c ON c.oid = wanted.oid";
 
-pub(super) async fn read(client: &Client, scope: &Scope) -> Result<Vec<Found>, Error> {
+pub(super) async fn read(client: &Reader<'_>, scope: &Scope) -> Result<Vec<Found>, Error> {
     scope.query(client, SQL).await?.iter().map(|row| found(row, scope)).collect()
 }
 
@@ -63,7 +64,7 @@ fn found(row: &Row, scope: &Scope) -> Result<Found, Error> {
 }
 
 /// Reads how far each has come, a portion of them at a time.
-pub(super) async fn read_values(client: &Client, found: &mut [Found]) -> Result<(), Error> {
+pub(super) async fn read_values(client: &Reader<'_>, found: &mut [Found]) -> Result<(), Error> {
     for portion in found.chunks_mut(PORTION) {
         let oids: Vec<Oid> = portion.iter().map(|found| found.oid).collect();
         let rows = client.query_typed(VALUES, &[(&oids, Type::OID_ARRAY)]).await?;

@@ -1,8 +1,9 @@
 //! Triggers that users made: `pg_trigger`.
 
+use super::reader::Reader;
 use super::{RELATION, extensions::Owned, scope::Scope};
 use confiture_model::schema::Trigger;
-use tokio_postgres::{Client, Error, Row, types::Oid};
+use tokio_postgres::{Error, Row, types::Oid};
 
 /// A trigger, and its table.
 pub(super) struct Found {
@@ -12,7 +13,7 @@ pub(super) struct Found {
 
 /// Neither those of constraints nor those that a partition has from its parent. The lowest bit of the type is set for
 /// row triggers: PostgreSQL's `trigger.h`.
-pub(super) async fn read(client: &Client, scope: &Scope) -> Result<Vec<Found>, Error> {
+pub(super) async fn read(client: &Reader<'_>, scope: &Scope) -> Result<Vec<Found>, Error> {
     let definition = if scope.parts.definition { "pg_get_triggerdef(t.oid)" } else { "NULL::text" };
     let sql = format!(
         "SELECT t.tgrelid, c.relnamespace, c.relname::text, t.tgname::text, t.tgtype & 1 = 1, t.tgenabled <> 'D',

@@ -1,9 +1,10 @@
 //! Enums, domains, composite and range types: `pg_type`.
 
+use super::reader::Reader;
 use super::{TYPE, comments::Comments, extensions::Owned, scope::Scope};
 use confiture_model::schema::TypeDefinition;
 use serde_json::json;
-use tokio_postgres::{Client, Error, Row, types::Oid};
+use tokio_postgres::{Error, Row, types::Oid};
 
 /// A type without its comment.
 pub(super) struct Found {
@@ -27,7 +28,7 @@ SELECT t.oid, t.typnamespace, t.typname::text, t.typtype,
 FROM pg_type t LEFT JOIN pg_class r ON r.oid = t.typrelid
 WHERE t.typnamespace = ANY($1) AND (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'c' AND r.relkind = 'c')";
 
-pub(super) async fn read(client: &Client, scope: &Scope) -> Result<Vec<Found>, Error> {
+pub(super) async fn read(client: &Reader<'_>, scope: &Scope) -> Result<Vec<Found>, Error> {
     scope.query(client, SQL).await?.iter().map(|row| found(row, scope)).collect()
 }
 

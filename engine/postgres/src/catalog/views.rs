@@ -1,9 +1,10 @@
 //! What views select, and from where: `pg_rewrite` and `pg_depend`.
 
+use super::reader::Reader;
 use super::scope::Scope;
 use std::collections::HashMap;
 use tokio::try_join;
-use tokio_postgres::{Client, Error, types::Oid};
+use tokio_postgres::{Error, types::Oid};
 
 const DEPENDENCIES: &str = "
 SELECT DISTINCT r.ev_class, n.nspname || '.' || t.relname
@@ -31,7 +32,7 @@ impl Views {
     }
 }
 
-pub(super) async fn read(client: &Client, scope: &Scope) -> Result<Views, Error> {
+pub(super) async fn read(client: &Reader<'_>, scope: &Scope) -> Result<Views, Error> {
     let definitions =
         async { if scope.parts.definition { scope.query(client, DEFINITIONS).await } else { Ok(Vec::new()) } };
     let (dependencies, definitions) = try_join!(scope.query(client, DEPENDENCIES), definitions)?;

@@ -1,6 +1,6 @@
 //! The end of a migration's work, before its COMMIT, in one message.
 
-use super::{ledger, link::Link, own_settings, transaction};
+use super::{ledger, link::Link, outcome, own_settings, transaction};
 use confiture_model::{
     migration::{Event, LedgerWrite},
     session::SessionError,
@@ -20,11 +20,12 @@ pub(super) async fn write(
     let rows = ledger::rows(client, write, event);
     let sql = format!(
         "{};{};RESET ALL;SET LOCAL search_path = pg_catalog, pg_temp;SET LOCAL statement_timeout = 0;
-         SET LOCAL lock_timeout = '30s';{rows};{}",
+         SET LOCAL lock_timeout = '30s';{rows};{};SELECT pg_catalog.pg_advisory_unlock_all(), {}",
         transaction::PROBE,
         transaction::BACK_TO_USER,
         transaction::back_to_start(link),
+        outcome::locking(&event.run),
     );
-    let rows = own_settings::rows_of(link, &sql).await?;
-    transaction::deallocate(link, &rows).await
+    own_settings::rows_of(link, &sql).await?;
+    transaction::deallocate(link).await
 }

@@ -35,21 +35,20 @@ pub(super) async fn events(link: &Link, limit: u32) -> Result<Vec<RecordedEvent>
 
 /// Writes an entry, in place of one of the same version, with its event.
 pub(super) async fn record(link: &Link, client: &str, entry: &LedgerEntry, event: &Event) -> Result<(), SessionError> {
-    write(link, &rows(client, LedgerWrite::Record(entry), event)).await
+    write(link, &event.run, &rows(client, LedgerWrite::Record(entry), event)).await
 }
 
 /// Takes an entry out, with its event.
 pub(super) async fn remove(link: &Link, client: &str, version: &str, event: &Event) -> Result<(), SessionError> {
-    write(link, &rows(client, LedgerWrite::Remove(version), event)).await
+    write(link, &event.run, &rows(client, LedgerWrite::Remove(version), event)).await
 }
 
 /// Writes an event alone.
 pub(super) async fn note(link: &Link, client: &str, event: &Event) -> Result<(), SessionError> {
-    write(link, &format!("{};{}", super::outcome::lock(&event.run), event::insert(event, client))).await
+    write(link, &event.run, &event::insert(event, client)).await
 }
 
-/// The statements that write an entry, or take it out, with its event. The lock is held until the transaction's end:
-/// whoever asks what became of this run waits for it (see [`super::outcome`]).
+/// The statements that write an entry, or take it out, with its event.
 pub(super) fn rows(client: &str, write: LedgerWrite<'_>, event: &Event) -> String {
     let entry = match write {
         LedgerWrite::Record(entry) if entry.progress == Progress::Applied => {
@@ -60,12 +59,13 @@ pub(super) fn rows(client: &str, write: LedgerWrite<'_>, event: &Event) -> Strin
             format!("DELETE FROM confiture.migration WHERE version = {}", literal::text(version))
         }
     };
-    format!("{};{entry};{}", super::outcome::lock(&event.run), event::insert(event, client))
+    format!("{entry};{}", event::insert(event, client))
 }
 
-/// In the transaction that is open, or in one of its own.
-async fn write(link: &Link, sql: &str) -> Result<(), SessionError> {
-    run(link, Around::to_write(link).await?, sql).await.map(drop)
+/// In the transaction that is open, or in one of its own. The lock is held until its end: whoever asks what became of
+/// this run waits for it (see [`super::outcome`]).
+async fn write(link: &Link, run_id: &str, sql: &str) -> Result<(), SessionError> {
+    run(link, Around::to_write(link).await?, &format!("{};{sql}", super::outcome::lock(run_id))).await.map(drop)
 }
 
 /// Whether this database has a ledger.

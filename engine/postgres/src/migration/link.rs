@@ -5,7 +5,10 @@ use super::{
     own_settings::{self, Identity},
     watch::Fields,
 };
-use crate::connect::{Canceller, ConnectOptions, connect};
+use crate::{
+    catalog::Prepared,
+    connect::{Canceller, ConnectOptions, connect},
+};
 use confiture_model::session::SessionError;
 use std::{
     sync::{
@@ -28,6 +31,8 @@ pub(super) struct Link {
     pub canceller: Canceller,
     /// A statement that is being stopped.
     pub pending: Pending,
+    /// What it has prepared for reading the schema.
+    pub prepared: Prepared,
     /// Whether the connection is not to be used again.
     given_up: AtomicBool,
     /// What came with the error of the user's statement that failed last.
@@ -46,6 +51,7 @@ impl Link {
             identity: Identity::default(),
             canceller,
             pending: Pending::default(),
+            prepared: Prepared::default(),
             given_up: AtomicBool::new(false),
             last_error: Mutex::default(),
         };

@@ -14,7 +14,12 @@ const LAST_PATIENCE_SECONDS: u32 = 60;
 
 /// The statement that every transaction which writes to the ledger holds until it ends: [`was_recorded`] waits for it.
 pub(super) fn lock(run: &str) -> String {
-    format!("SELECT pg_catalog.pg_advisory_xact_lock({}) AS confiture_setting", key(run))
+    format!("SELECT {} AS confiture_setting", locking(run))
+}
+
+/// The expression that takes it.
+pub(super) fn locking(run: &str) -> String {
+    format!("pg_catalog.pg_advisory_xact_lock({})", key(run))
 }
 
 /// Keys of runs begin with `conf` and those of nothing else of ours do in a lock of two halves; the chance that a user's

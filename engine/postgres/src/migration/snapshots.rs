@@ -17,7 +17,7 @@ use confiture_model::{
 pub(super) async fn current(link: &Link) -> Result<Snapshot, SessionError> {
     during(link, async |link| {
         let request = Request { parts: Parts::ALL, live: false, schemas: None };
-        Ok(catalog::snapshot(&link.client, &request).await?)
+        Ok(catalog::snapshot_again(&link.client, &request, &link.prepared).await?)
     })
     .await
 }
@@ -26,7 +26,9 @@ pub(super) async fn current(link: &Link) -> Result<Snapshot, SessionError> {
 pub(super) async fn store(link: &Link) -> Result<String, SessionError> {
     let snapshot = current(link).await?;
     let stored = canonical::stored(&snapshot).map_err(|error| unreadable("new", &error))?;
-    if is_stored(link, &stored.address).await? {
+    let around = Around::to_write(link).await?;
+    let there = format!("SELECT FROM confiture.snapshot WHERE address = {}", literal::text(&stored.address));
+    if !run(link, around, &there).await?.is_empty() {
         return Ok(stored.address);
     }
     let sql = format!(
@@ -35,7 +37,7 @@ pub(super) async fn store(link: &Link) -> Result<String, SessionError> {
         snapshot.server_version,
         literal::text(&stored.body),
     );
-    run(link, Around::to_write(link).await?, &sql).await?;
+    run(link, around, &sql).await?;
     Ok(stored.address)
 }
 
@@ -54,11 +56,6 @@ pub(super) async fn load(link: &Link, address: &str) -> Result<Option<Snapshot>,
         )));
     }
     Ok(Some(snapshot))
-}
-
-async fn is_stored(link: &Link, address: &str) -> Result<bool, SessionError> {
-    let sql = format!("SELECT FROM confiture.snapshot WHERE address = {}", literal::text(address));
-    Ok(!run(link, Around::to_read(link).await?, &sql).await?.is_empty())
 }
 
 fn unreadable(address: &str, error: &serde_json::Error) -> SessionError {

@@ -2,7 +2,6 @@
 
 use super::{link::Link, own_settings::rows_of};
 use confiture_model::session::SessionError;
-use tokio_postgres::SimpleQueryRow;
 
 /// `lock_timeout` and `statement_timeout` are 32-bit milliseconds.
 const LONGEST_TIMEOUT: u64 = i32::MAX.unsigned_abs() as u64;
@@ -71,29 +70,32 @@ pub(super) const PROBE: &str = "SAVEPOINT confiture_probe;RELEASE SAVEPOINT conf
 
 /// Undoes what a script left in its session.
 pub(super) async fn reset(link: &Link) -> Result<(), SessionError> {
-    let rows = rows_of(link, &format!("{BACK_TO_USER};{}", back_to_start(link))).await?;
-    deallocate(link, &rows).await
+    let sql = format!("{BACK_TO_USER};{};SELECT pg_catalog.pg_advisory_unlock_all()", back_to_start(link));
+    rows_of(link, &sql).await?;
+    deallocate(link).await
 }
 
 /// The session's user and role, which RESET ALL leaves alone.
 pub(super) const BACK_TO_USER: &str = "SET SESSION AUTHORIZATION DEFAULT;RESET ROLE";
 
-/// Settings, temporary tables, cursors, session locks; and a row that names the prepared statements that are to go.
-/// DISCARD ALL would also drop those that the driver has prepared.
+/// Settings, cursors, temporary tables; and prepared statements, unless the driver has some that DEALLOCATE ALL would
+/// drop as well (see [`deallocate`]). Session locks are let go by a query, and each costs more than all of this.
 pub(super) fn back_to_start(link: &Link) -> String {
-    format!(
-        "RESET ALL;{};CLOSE ALL;UNLISTEN *;DISCARD TEMP;DISCARD SEQUENCES;
-         SELECT pg_catalog.pg_advisory_unlock_all() AS unlocked, (SELECT pg_catalog.string_agg(
-             pg_catalog.concat('DEALLOCATE ', pg_catalog.quote_ident(name)), ';')
-             FROM pg_catalog.pg_prepared_statement() WHERE from_sql) AS deallocate",
-        link.staying()
-    )
+    let deallocate = if link.prepared.is_empty() { ";DEALLOCATE ALL" } else { "" };
+    format!("RESET ALL;{};CLOSE ALL;UNLISTEN *;DISCARD TEMP;DISCARD SEQUENCES{deallocate}", link.staying())
 }
 
-/// Ends the prepared statements that [`back_to_start`] found.
-pub(super) async fn deallocate(link: &Link, rows: &[SimpleQueryRow]) -> Result<(), SessionError> {
-    match rows.iter().find_map(|row| row.try_get("deallocate").ok().flatten()) {
-        Some(sql) => rows_of(link, sql).await.map(drop),
-        None => Ok(()),
+/// Ends the prepared statements of a script where there are others beside them.
+pub(super) async fn deallocate(link: &Link) -> Result<(), SessionError> {
+    if link.prepared.is_empty() {
+        return Ok(());
     }
+    let sql = "SELECT pg_catalog.concat('DEALLOCATE ', pg_catalog.quote_ident(name)) AS deallocate
+        FROM pg_catalog.pg_prepared_statement() WHERE from_sql";
+    let rows = rows_of(link, sql).await?;
+    let all: Vec<&str> = rows.iter().filter_map(|row| row.try_get(0).ok().flatten()).collect();
+    if all.is_empty() {
+        return Ok(());
+    }
+    rows_of(link, &all.join(";")).await.map(drop)
 }

@@ -4,10 +4,11 @@
 //! columns, each with its type's own operator class and its own collation, without a condition or settings; whatever is
 //! not is asked for. A test compares the two.
 
+use super::super::reader::Reader;
 use super::{Classes, Found};
 use crate::catalog::attributes::Attributes;
 use std::{collections::HashSet, fmt::Write as _};
-use tokio_postgres::{Client, Error, types::Oid};
+use tokio_postgres::{Error, types::Oid};
 
 /// A type that may have no operator class of its own, and the one whose class it has by default.
 const VARCHAR: Oid = 1043;
@@ -22,7 +23,7 @@ pub(super) struct Quoting {
 }
 
 impl Quoting {
-    pub async fn read(client: &Client) -> Result<Self, Error> {
+    pub async fn read(client: &Reader<'_>) -> Result<Self, Error> {
         let rows = client.query_typed(KEYWORDS, &[]).await?;
         Ok(Self { keywords: rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()? })
     }
