@@ -22,11 +22,13 @@ wasmtime::component::bindgen!({
             import confiture:plugin/nested@0.1.0;
             export confiture:plugin/identity@0.1.0;
             export confiture:plugin/lint@0.1.0;
+            export confiture:plugin/hooks@0.1.0;
         }
     ",
     world: "confiture:host/every-side",
     imports: {
         "confiture:plugin/database": async | trappable,
+        "confiture:plugin/backup": async | trappable,
         default: trappable,
     },
     exports: { default: async },

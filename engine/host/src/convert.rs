@@ -4,6 +4,7 @@ pub(crate) mod catalog;
 pub(crate) mod database;
 pub(crate) mod error;
 pub(crate) mod finding;
+pub(crate) mod hook;
 pub(crate) mod info;
 pub(crate) mod object;
 pub(crate) mod relation;

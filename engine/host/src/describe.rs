@@ -1,7 +1,7 @@
 //! Asking a plugin who it is, before anything is granted.
 
 use crate::{
-    bindings::exports::confiture::plugin::{identity, lint},
+    bindings::exports::confiture::plugin::{hooks, identity, lint},
     call::bounded,
     convert::info::{Description, description_in},
     limits::Limits,
@@ -55,6 +55,10 @@ fn exported(
     if offers.contains(&Offer::Lint) {
         let indices = lint::GuestIndices::new(pre).map_err(|error| misfit("lint", error))?;
         indices.load(&mut *store, made).map_err(|error| misfit("lint", error))?;
+    }
+    if offers.contains(&Offer::Hooks) {
+        let indices = hooks::GuestIndices::new(pre).map_err(|error| misfit("hooks", error))?;
+        indices.load(&mut *store, made).map_err(|error| misfit("hooks", error))?;
     }
     let indices = identity::GuestIndices::new(pre).map_err(|error| misfit("identity", error))?;
     indices.load(store, made).map_err(|error| misfit("identity", error))

@@ -91,6 +91,16 @@ impl Directories {
         Ok(names)
     }
 
+    /// A directory in which files may be made.
+    pub(crate) fn writable(&self, plugin: &str, directory: &str) -> Result<Arc<Dir>, PluginError> {
+        Ok(Arc::clone(&self.find(plugin, directory, DirectoryAccess::Write)?.directory))
+    }
+
+    /// A directory whose files may be read.
+    pub(crate) fn readable(&self, plugin: &str, directory: &str) -> Result<Arc<Dir>, PluginError> {
+        Ok(Arc::clone(&self.find(plugin, directory, DirectoryAccess::Read)?.directory))
+    }
+
     fn find(&self, plugin: &str, name: &str, access: DirectoryAccess) -> Result<&Granted, PluginError> {
         match self.0.get(name) {
             Some(granted) if granted.access >= access => Ok(granted),

@@ -8,6 +8,9 @@ use confiture_model::{
 /// The configuration that grants reading the database and nothing else.
 pub(crate) const DATABASE_READ: &str = "grant = { database = \"read\" }";
 
+/// The configuration that grants writing to the database and nothing else.
+pub(crate) const DATABASE_WRITE: &str = "grant = { database = \"write\" }";
+
 /// What a plugin cannot do without: what `describe` wants, and what its imports are there for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Needs {

@@ -8,6 +8,7 @@
 //!
 //! Calls need a tokio runtime with its timer on.
 
+mod backups;
 mod bindings;
 mod call;
 mod contract;
@@ -16,6 +17,7 @@ mod describe;
 mod directories;
 mod fault;
 mod grant;
+mod hooks;
 mod host;
 mod imports;
 mod limiter;
@@ -27,6 +29,7 @@ mod plugin;
 mod state;
 
 pub use directories::Directories;
+pub use hooks::HookGrant;
 pub use host::{Host, HostError, HostOptions};
 pub use limits::Limits;
 pub use lint::LintGrant;

@@ -6,6 +6,7 @@ use crate::{
     directories::Directories,
     fault::fault,
     grant::{self, Needs},
+    hooks::{self, HookGrant},
     host::Host,
     imports::database::DatabasePower,
     lint::{LintGrant, LintRules, Maker},
@@ -14,6 +15,7 @@ use crate::{
 };
 use confiture_model::{
     fault::{Fault, FaultKind},
+    hook::HookPlugin,
     plugin::{Capabilities, DatabaseAccess, LintPlugin, Offer, PluginInfo},
 };
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
@@ -115,6 +117,30 @@ impl Plugin {
             log: Arc::clone(self.host.log()),
         };
         Ok(Arc::new(LintRules::start(maker, self.info().clone()).await?))
+    }
+
+    /// Makes its hooks ready to run, with what the project grants. What each call may use of the database comes with the
+    /// call.
+    ///
+    /// # Errors
+    /// As [`Plugin::check_grant`]; and a [`Fault`] where it offers no hooks, or breaks when asked for them.
+    pub async fn hooks(&self, grant: HookGrant) -> Result<Arc<dyn HookPlugin>, Fault> {
+        if !self.offers().contains(&Offer::Hooks) {
+            return Err(fault(&self.name, "load", FaultKind::Load("it offers no hooks".to_owned())));
+        }
+        self.check_grant(&grant.capabilities)?;
+        let maker = hooks::Maker {
+            plugin: Arc::clone(&self.name),
+            instance: self.instance.clone(),
+            limits: Arc::new(grant.limits.unwrap_or_else(|| self.host.limits().clone())),
+            log: Arc::clone(self.host.log()),
+        };
+        let given = hooks::Given {
+            access: self.info().wants.database,
+            directories: grant.directories,
+            backup: self.info().wants.backup.then_some(grant.backup).flatten(),
+        };
+        Ok(Arc::new(hooks::Hooks::start(maker, given, self.info().clone()).await?))
     }
 
     /// What it asked for, of what is at hand: a grant that it did not ask for gives it nothing.

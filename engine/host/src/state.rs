@@ -2,12 +2,12 @@
 
 use crate::{
     directories::Directories,
-    imports::database::DatabasePower,
+    imports::{backup::BackupPower, database::DatabasePower},
     limiter::Limiter,
     limits::Limits,
     log::{LogRecord, LogSink, one_line},
 };
-use confiture_model::plugin::SchemaView;
+use confiture_model::{hook::ProgressSink, plugin::SchemaView};
 use std::sync::Arc;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
@@ -21,6 +21,10 @@ pub(crate) struct Powers {
     pub database: DatabasePower,
     /// Directories that are open to it.
     pub directories: Directories,
+    /// What makes backups, or why nothing does.
+    pub backup: BackupPower,
+    /// Whoever draws progress.
+    pub progress: Option<Arc<dyn ProgressSink>>,
 }
 
 /// The data of one store.

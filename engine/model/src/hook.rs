@@ -154,6 +154,23 @@ pub trait HookDatabase: ReadDatabase {
     fn execute<'a>(&'a self, sql: &'a str, params: &'a [Value]) -> BoxFuture<'a, Result<u64, QueryError>>;
 }
 
+/// What one statement of a hook may take, with a `read` grant or with a `write` grant.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HookBudget {
+    /// Of one statement, in milliseconds. The call that it belongs to may be given less.
+    pub statement_timeout_ms: u64,
+    /// Rows that it may return. How many it changes is not limited.
+    pub rows: u64,
+    /// Bytes that it may return, as the values are handed to the hook.
+    pub bytes: u64,
+}
+
+impl Default for HookBudget {
+    fn default() -> Self {
+        Self { statement_timeout_ms: 300_000, rows: 100_000, bytes: 32 << 20 }
+    }
+}
+
 /// Is told how far a step has come.
 pub trait ProgressSink: Send + Sync {
     /// `done` of `total` of `what`.

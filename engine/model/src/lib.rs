@@ -3,6 +3,7 @@
 //! Nothing here does any work, and nothing here depends on another crate of ours. The traits in [`session`] and
 //! [`plugin`] are what lets the workflows of `confiture-engine` run without naming a database driver or a Wasm runtime.
 
+pub mod backup;
 pub mod database;
 pub mod fault;
 pub mod finding;

@@ -16,8 +16,8 @@ mod conninfo;
 mod diagnosis;
 mod environment;
 mod error;
-mod hosts;
-mod lookup;
+pub(crate) mod hosts;
+pub(crate) mod lookup;
 mod options;
 mod parameters;
 mod pgpass;
@@ -26,7 +26,7 @@ mod service;
 mod session;
 #[cfg(all(test, unix))]
 mod tests;
-mod tls;
+pub(crate) mod tls;
 mod uri;
 
 pub use cancel::Canceller;

@@ -1,5 +1,6 @@
 //! PostgreSQL: connections as libpq makes them, the catalog, scratch clusters, and the ledger of migrations.
 
+pub mod backup;
 pub mod catalog;
 pub mod connect;
 pub mod migration;

@@ -11,10 +11,12 @@ mod indexes;
 mod ledger;
 mod link;
 mod literal;
+mod loan;
 mod outcome;
 mod own_settings;
 mod run_lock;
 mod snapshots;
+mod standing;
 mod statement;
 mod transaction;
 
@@ -22,26 +24,36 @@ use crate::connect::ConnectOptions;
 use checks::Standing;
 use confiture_model::{
     BoxFuture,
+    hook::HookBudget,
     migration::{
-        Event, ForeignLedger, LedgerEntry, LockHolder, MigrationConnection, MigrationConnector, RecordedEvent,
+        Event, ForeignLedger, LedgerEntry, Loan, LockHolder, MigrationConnection, MigrationConnector, RecordedEvent,
     },
+    plugin::DatabaseAccess,
     schema::Snapshot,
     session::SessionError,
 };
 use link::Link;
 use run_lock::RunLock;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Makes connections for migration runs on one database.
 #[derive(Clone, Debug)]
 pub struct PgMigrationConnector {
     options: ConnectOptions,
     client: String,
+    budget: HookBudget,
 }
 
 impl PgMigrationConnector {
     /// For this database. `client` is `user@host` of whoever runs it, as the ledger will show it.
     pub fn new(options: ConnectOptions, client: impl Into<String>) -> Self {
-        Self { options, client: client.into() }
+        Self { options, client: client.into(), budget: HookBudget::default() }
+    }
+
+    /// With this budget for each statement of a hook.
+    pub fn with_hook_budget(mut self, budget: HookBudget) -> Self {
+        self.budget = budget;
+        self
     }
 
     /// Connects; the run lock's connection follows when it is needed.
@@ -50,7 +62,13 @@ impl PgMigrationConnector {
     /// [`SessionError::Connection`] with every attempt.
     pub async fn open(&self) -> Result<PgMigrationConnection, SessionError> {
         let work = Link::open(&self.options).await?;
-        Ok(PgMigrationConnection { work, lock: None, options: self.options.clone(), client: self.client.clone() })
+        Ok(PgMigrationConnection {
+            work: Arc::new(work),
+            lock: None,
+            options: self.options.clone(),
+            client: self.client.clone(),
+            budget: self.budget,
+        })
     }
 }
 
@@ -63,18 +81,19 @@ impl MigrationConnector for PgMigrationConnector {
 /// A [`MigrationConnection`] on a real server.
 #[derive(Debug)]
 pub struct PgMigrationConnection {
-    work: Link,
+    work: Arc<Link>,
     lock: Option<RunLock>,
     options: ConnectOptions,
     client: String,
+    budget: HookBudget,
 }
 
 impl PgMigrationConnection {
     /// The work's connection, once a statement that is being stopped has ended; a new one after a `COPY` that failed.
-    async fn work(&mut self) -> Result<&Link, SessionError> {
+    async fn work(&mut self) -> Result<&Arc<Link>, SessionError> {
         cancel::settle(&self.work).await;
         if self.work.is_given_up() {
-            self.work.replace(&self.options).await?;
+            Link::replace(&mut self.work, &self.options).await?;
         }
         Ok(&self.work)
     }
@@ -231,5 +250,36 @@ impl MigrationConnection for PgMigrationConnection {
 
     fn reset<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
         Box::pin(async move { transaction::reset(self.work().await?).await })
+    }
+
+    fn savepoint<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
+        Box::pin(async move { transaction::savepoint(self.work().await?).await })
+    }
+
+    fn release<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
+        Box::pin(async move { transaction::release(self.work().await?).await })
+    }
+
+    fn undo_to_savepoint<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>> {
+        Box::pin(async move { transaction::undo_to_savepoint(self.work().await?).await })
+    }
+
+    fn set_lock_timeout<'a>(&'a mut self, milliseconds: u64) -> BoxFuture<'a, Result<(), SessionError>> {
+        Box::pin(async move { transaction::set_lock_timeout(self.work().await?, milliseconds).await })
+    }
+
+    fn lend<'a>(&'a mut self, access: DatabaseAccess) -> BoxFuture<'a, Result<Loan, SessionError>> {
+        Box::pin(async move {
+            let budget = self.budget;
+            loan::lend(self.work().await?, access, budget).await
+        })
+    }
+
+    fn standing<'a>(&'a mut self) -> BoxFuture<'a, Result<BTreeMap<String, String>, SessionError>> {
+        Box::pin(async move { standing::read(self.work().await?).await })
+    }
+
+    fn put_back<'a>(&'a mut self, standing: &'a BTreeMap<String, String>) -> BoxFuture<'a, Result<(), SessionError>> {
+        Box::pin(async move { standing::put_back(self.work().await?, standing).await })
     }
 }

@@ -8,15 +8,15 @@
 //! A query runs on a connection of its own, in a task of its own, which reads rows only as they are asked for and stops
 //! the statement when nobody wants them any more.
 
-mod failure;
-mod functions;
-mod parameter;
+pub(crate) mod failure;
+pub(crate) mod functions;
+pub(crate) mod parameter;
 mod privileges;
-mod projection;
-mod query;
-mod rows;
-mod session;
-mod value;
+pub(crate) mod projection;
+pub(crate) mod query;
+pub(crate) mod rows;
+pub(crate) mod session;
+pub(crate) mod value;
 
 use crate::connect::{ConnectError, ConnectOptions};
 use confiture_model::{

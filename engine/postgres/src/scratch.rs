@@ -5,7 +5,7 @@
 //! soon as this process closes its end of a pipe: by [`Scratch::stop`], by dropping it, by exiting, or by being killed.
 //! Should the guard be killed too, the next start sweeps up what is left.
 
-mod binaries;
+pub(crate) mod binaries;
 mod directory;
 mod error;
 mod guard;

@@ -1,4 +1,4 @@
-//! What a plugin with a `read` grant may send: one statement that reads.
+//! What a plugin may send: with a `read` grant one statement that reads, with a `write` grant see `write`.
 //!
 //! Three readers look at the text, and each must agree. Our own scanner, which cuts tokens where PostgreSQL does, finds
 //! where the statement ends and every function that it may call. A parser then says what the statement is. Last,
@@ -7,8 +7,10 @@
 mod command;
 mod functions;
 mod shape;
+mod write;
 
 pub use functions::{FunctionUse, Notation};
+pub use write::{WriteShape, WriteStatement, check_write};
 
 use crate::lexer::{Lexer, Token, TokenKind, Unfinished};
 
@@ -69,7 +71,7 @@ pub fn check_read(sql: &str) -> Result<ReadQuery<'_>, Refused> {
     };
     let text = sql.get(first.start..last.end).unwrap_or_default();
     let kind = command::kind(sql, tokens)?;
-    let functions = functions::used(sql, tokens)?;
+    let functions = functions::used(sql, tokens, functions::Purpose::Read)?;
     if !command::is_table_or_show(sql, tokens) {
         shape::check(text, tokens.len())?;
     }

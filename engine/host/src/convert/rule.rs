@@ -11,6 +11,8 @@ use confiture_model::{
 };
 use std::collections::HashSet;
 
+use crate::bindings::confiture::plugin::common::OptionInfo as OptionInfoOut;
+
 /// The rules of a plugin.
 ///
 /// # Errors
@@ -32,7 +34,11 @@ pub(crate) fn rules_in(rules: Vec<wit::RuleInfo>) -> Result<Vec<RuleInfo>, Strin
 }
 
 fn rule_in(rule: wit::RuleInfo) -> Result<RuleInfo, String> {
-    let options = rule.options.into_iter().map(|option| option_in(&rule.id, option)).collect::<Result<_, _>>()?;
+    let options = rule
+        .options
+        .into_iter()
+        .map(|option| option_in(&format!("rule `{}`", rule.id), option))
+        .collect::<Result<_, _>>()?;
     Ok(RuleInfo {
         subject: match rule.subject {
             wit::Subject::Schema => Subject::Schema,
@@ -55,8 +61,8 @@ fn rule_in(rule: wit::RuleInfo) -> Result<RuleInfo, String> {
     })
 }
 
-fn option_in(rule: &str, option: wit::OptionInfo) -> Result<OptionInfo, String> {
-    let named = |why: String| format!("option `{}` of rule `{rule}` {why}", one_line(&option.name));
+pub(crate) fn option_in(of: &str, option: OptionInfoOut) -> Result<OptionInfo, String> {
+    let named = |why: String| format!("option `{}` of {of} {why}", one_line(&option.name));
     if option.name.is_empty() || option.name.chars().any(char::is_control) {
         return Err(named("has no usable name".to_owned()));
     }

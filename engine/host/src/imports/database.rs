@@ -3,10 +3,14 @@
 use crate::{
     bindings::confiture::plugin::database::{ColumnMeta, Host, HostRows, QueryError, Value},
     convert,
-    grant::{DATABASE_READ, under},
+    grant::{DATABASE_READ, DATABASE_WRITE, under},
     state::State,
 };
-use confiture_model::database::{ReadDatabase, Rows};
+use confiture_model::{
+    database::{ReadDatabase, Rows},
+    hook::HookDatabase,
+    plugin::DatabaseAccess,
+};
 use std::sync::Arc;
 use wasmtime::component::Resource;
 
@@ -22,6 +26,10 @@ pub(crate) enum DatabasePower {
     Absent,
     /// Queries that read.
     Read(Arc<dyn ReadDatabase>),
+    /// The connection that a hook's step runs on, and how much of it the plugin asked for.
+    Hook(Arc<dyn HookDatabase>, DatabaseAccess),
+    /// There is none in this call: why.
+    NotNow(&'static str),
 }
 
 /// Rows of one query that are still to be read.
@@ -34,6 +42,8 @@ impl State {
     fn database(&self) -> Result<Arc<dyn ReadDatabase>, QueryError> {
         match &self.powers.database {
             DatabasePower::Read(database) => Ok(Arc::clone(database)),
+            DatabasePower::Hook(database, _) => Ok(Arc::clone(database) as Arc<dyn ReadDatabase>),
+            DatabasePower::NotNow(why) => Err(QueryError::Denied((*why).to_owned())),
             DatabasePower::NotGranted => Err(QueryError::Denied(format!(
                 "the database is not granted to plugin `{}`: {} would grant it",
                 self.plugin,
@@ -46,6 +56,27 @@ impl State {
             DatabasePower::Absent => Err(QueryError::Denied(
                 "there is no database to ask: the schema under check was read from files".to_owned(),
             )),
+        }
+    }
+}
+
+impl State {
+    fn writable(&self) -> Result<Arc<dyn HookDatabase>, QueryError> {
+        match &self.powers.database {
+            DatabasePower::Hook(database, DatabaseAccess::Write) => Ok(Arc::clone(database)),
+            DatabasePower::Hook(..) => Err(QueryError::Denied(format!(
+                "only reading the database is granted to plugin `{}`: its `describe` would have to want `write`, and {} \
+                 would grant it",
+                self.plugin,
+                under(&self.plugin, DATABASE_WRITE)
+            ))),
+            DatabasePower::Read(_) => {
+                Err(QueryError::Denied("a lint rule reads the database and never changes it: use `query`".to_owned()))
+            }
+            _ => Err(match self.database() {
+                Err(refused) => refused,
+                Ok(_) => QueryError::Denied("nothing is written in this call".to_owned()),
+            }),
         }
     }
 }
@@ -70,11 +101,13 @@ impl Host for State {
         }))
     }
 
-    async fn execute(&mut self, _sql: String, _params: Vec<Value>) -> wasmtime::Result<Result<u64, QueryError>> {
-        Ok(Err(match self.database() {
-            Ok(_) => QueryError::Denied("a lint rule reads the database and never changes it: use `query`".to_owned()),
-            Err(refused) => refused,
-        }))
+    async fn execute(&mut self, sql: String, params: Vec<Value>) -> wasmtime::Result<Result<u64, QueryError>> {
+        let database = match self.writable() {
+            Ok(database) => database,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let params: Vec<_> = params.into_iter().map(convert::database::value_in).collect();
+        Ok(database.execute(&sql, &params).await.map_err(convert::database::error_out))
     }
 
     async fn split(&mut self, sql: String) -> wasmtime::Result<Result<Vec<String>, QueryError>> {

@@ -1,10 +1,13 @@
 //! `progress`: how far long work has come.
 
-use crate::{bindings::confiture::plugin::progress::Host, state::State};
+use crate::{bindings::confiture::plugin::progress::Host, log::one_line, state::State};
 
 impl Host for State {
-    /// Nobody draws a bar for a use that has no steps: the report is taken and dropped.
-    fn report(&mut self, _done: u64, _total: Option<u64>, _what: String) -> wasmtime::Result<()> {
+    /// Where nobody draws a bar, as for a use that has no steps, the report is taken and dropped.
+    fn report(&mut self, done: u64, total: Option<u64>, what: String) -> wasmtime::Result<()> {
+        if let Some(progress) = &self.powers.progress {
+            progress.report(done, total, &one_line(&what));
+        }
         Ok(())
     }
 }

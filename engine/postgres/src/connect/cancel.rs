@@ -14,7 +14,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 pub struct Canceller {
     pub(super) token: CancelToken,
     pub(super) tls: Option<MakeRustlsConnect>,
-    pub(super) spot: Spot,
+    pub(crate) spot: Spot,
 }
 
 impl fmt::Debug for Canceller {

@@ -14,7 +14,7 @@ use std::{
 
 /// One address or socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Spot {
+pub(crate) enum Spot {
     Tcp { address: IpAddr, name: Option<String>, port: u16 },
     Socket { directory: PathBuf, port: u16 },
 }

@@ -5,7 +5,7 @@ mod name;
 mod options;
 mod verifier;
 
-pub(crate) use options::{Mode, TlsOptions};
+pub(crate) use options::{Mode, Roots, TlsOptions};
 pub(crate) use verifier::Rejected;
 
 use rustls::{ClientConfig, SupportedProtocolVersion, crypto::CryptoProvider};

@@ -21,6 +21,19 @@ const AGAIN: Duration = Duration::from_millis(200);
 pub(super) struct Pending(Arc<Mutex<Option<Shared<BoxFuture<'static, ()>>>>>);
 
 impl Pending {
+    /// Has the next user wait for this, too.
+    pub(super) fn wait_for(&self, end: Shared<BoxFuture<'static, ()>>) {
+        let mut slot = self.slot();
+        let earlier = slot.take();
+        let both: BoxFuture<'static, ()> = Box::pin(async move {
+            if let Some(earlier) = earlier {
+                earlier.await;
+            }
+            end.await;
+        });
+        *slot = Some(both.shared());
+    }
+
     fn slot(&self) -> MutexGuard<'_, Option<Shared<BoxFuture<'static, ()>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

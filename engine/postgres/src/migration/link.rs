@@ -7,7 +7,10 @@ use super::{
 use crate::connect::{Canceller, ConnectOptions, connect};
 use confiture_model::session::SessionError;
 use std::{
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tokio_postgres::Client;
@@ -63,18 +66,18 @@ impl Link {
 
     /// A new connection in place of one that was given up. What that one still does ends first: its transaction is
     /// rolled back, and its locks are free.
-    pub async fn replace(&mut self, options: &ConnectOptions) -> Result<(), SessionError> {
+    pub async fn replace(this: &mut Arc<Self>, options: &ConnectOptions) -> Result<(), SessionError> {
         let new = Self::open(options).await?;
         new.stay().await?;
-        let old = std::mem::replace(self, new);
+        let old = std::mem::replace(this, Arc::new(new));
         let pid = old.identity.pid;
-        // Hangs up.
+        // Hangs up: nobody else has it, for a loan ends before its connection is used.
         drop(old);
         let end = format!(
             "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE pid OPERATOR(pg_catalog.=) {pid}"
         );
         for _ in 0..ENDINGS {
-            if own_settings::rows_of(self, &end).await?.is_empty() {
+            if own_settings::rows_of(this, &end).await?.is_empty() {
                 return Ok(());
             }
             tokio::time::sleep(ENDING).await;

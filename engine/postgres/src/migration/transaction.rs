@@ -32,6 +32,28 @@ pub(super) async fn rollback(link: &Link) -> Result<(), SessionError> {
     rows_of(link, "ROLLBACK").await.map(drop)
 }
 
+/// Sets a savepoint. One name does for all: a name stands for the newest savepoint that has it.
+pub(super) async fn savepoint(link: &Link) -> Result<(), SessionError> {
+    rows_of(link, "SAVEPOINT confiture_step").await.map(drop)
+}
+
+/// Lets the newest savepoint go.
+pub(super) async fn release(link: &Link) -> Result<(), SessionError> {
+    rows_of(link, "RELEASE SAVEPOINT confiture_step").await.map(drop)
+}
+
+/// Undoes what was done behind the newest savepoint, and lets it go.
+pub(super) async fn undo_to_savepoint(link: &Link) -> Result<(), SessionError> {
+    rows_of(link, "ROLLBACK TO SAVEPOINT confiture_step; RELEASE SAVEPOINT confiture_step").await.map(drop)
+}
+
+/// Sets `lock_timeout` of the transaction, or of the session outside one.
+pub(super) async fn set_lock_timeout(link: &Link, milliseconds: u64) -> Result<(), SessionError> {
+    let local = if is_open(link).await? { "LOCAL" } else { "SESSION" };
+    let sql = format!("SET {local} lock_timeout = {}", milliseconds.min(LONGEST_TIMEOUT));
+    rows_of(link, &sql).await.map(drop)
+}
+
 /// Whether a transaction block is open, aborted or not. The driver does not pass on what the server says about it.
 pub(super) async fn is_open(link: &Link) -> Result<bool, SessionError> {
     match rows_of(link, "SAVEPOINT confiture_probe; RELEASE SAVEPOINT confiture_probe").await {

@@ -5,14 +5,14 @@ use tokio_postgres::{Error, error::ErrorPosition};
 
 /// An error of a statement that begins after `shift` characters of what was sent, and after `offset` of what the plugin
 /// wrote.
-pub(super) fn of_statement(error: &Error, shift: u32, offset: u32) -> QueryError {
+pub(crate) fn of_statement(error: &Error, shift: u32, offset: u32) -> QueryError {
     let mut error = database(error);
     error.position = error.position.and_then(|at| at.checked_sub(shift)).filter(|at| *at > 0).map(|at| at + offset);
     query(error)
 }
 
 /// An error of a statement of our own.
-pub(super) fn of_ours(error: &Error) -> QueryError {
+pub(crate) fn of_ours(error: &Error) -> QueryError {
     let mut error = database(error);
     error.position = None;
     query(error)
@@ -28,7 +28,7 @@ fn query(error: DbError) -> QueryError {
 
 /// Any error as PostgreSQL would have reported it; `08006` where the connection broke, `22P02` where a parameter could
 /// not be sent.
-pub(super) fn database(error: &Error) -> DbError {
+pub(crate) fn database(error: &Error) -> DbError {
     let Some(said) = error.as_db_error() else {
         let sqlstate = if error.is_closed() { "08006" } else { "08000" };
         return plain(sqlstate, format!("the connection to the database failed: {error}"));
@@ -47,7 +47,7 @@ pub(super) fn database(error: &Error) -> DbError {
 }
 
 /// An error that we report in PostgreSQL's form.
-pub(super) fn plain(sqlstate: &str, message: impl Into<String>) -> DbError {
+pub(crate) fn plain(sqlstate: &str, message: impl Into<String>) -> DbError {
     DbError {
         sqlstate: sqlstate.to_owned(),
         message: message.into(),

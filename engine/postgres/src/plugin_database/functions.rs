@@ -4,7 +4,7 @@ use super::failure;
 use confiture_model::database::QueryError;
 use confiture_sql::guard::{FunctionUse, Notation};
 use tokio_postgres::{
-    Transaction,
+    Client, Row,
     types::{ToSql, Type},
 };
 
@@ -56,7 +56,7 @@ WHERE CASE WHEN a.schema IS NULL THEN n.nspname = ANY (pg_catalog.current_schema
 ORDER BY a.attribute, 1, 2 LIMIT 1";
 
 /// Refuses a query with a function that may do more than read.
-pub(super) async fn check(transaction: &Transaction<'_>, functions: &[FunctionUse]) -> Result<(), QueryError> {
+pub(crate) async fn check(client: &Client, functions: &[FunctionUse]) -> Result<(), QueryError> {
     if functions.is_empty() {
         return Ok(());
     }
@@ -72,13 +72,86 @@ pub(super) async fn check(transaction: &Transaction<'_>, functions: &[FunctionUs
         (&attributes, Type::BOOL_ARRAY),
         (&ALLOWED, Type::TEXT_ARRAY),
     ];
-    let rows = transaction.query_typed(REFUSED, &parameters).await.map_err(|error| failure::of_ours(&error))?;
-    let Some(row) = rows.first() else { return Ok(()) };
-    let read = || Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?));
-    let (schema, name, why): (String, String, String) = read().map_err(|error| failure::of_ours(&error))?;
+    let rows = client.query_typed(REFUSED, &parameters).await.map_err(|error| failure::of_ours(&error))?;
+    let Some((schema, name, why)) = first(&rows)? else { return Ok(()) };
     Err(QueryError::Denied(format!(
         "the function {schema}.{name} is refused: {why}, so that it may do more than read; functions that are STABLE or \
          IMMUTABLE may be called"
+    )))
+}
+
+fn first(rows: &[Row]) -> Result<Option<(String, String, String)>, QueryError> {
+    let Some(row) = rows.first() else { return Ok(None) };
+    let read = || Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?));
+    read().map(Some).map_err(|error| failure::of_ours(&error))
+}
+
+/// VOLATILE functions written in C that a hook may call when it may write, beside those of [`ALLOWED`]: sequences, the
+/// transaction's number, what helps to look at the database, salts and keys.
+const ALLOWED_TO_WRITE: &[&str] = &[
+    "array_sample",
+    "array_shuffle",
+    "brin_desummarize_range",
+    "brin_summarize_new_values",
+    "brin_summarize_range",
+    "currval",
+    "gen_random_bytes",
+    "gen_salt",
+    "gin_clean_pending_list",
+    "lastval",
+    "nextval",
+    "pg_blocking_pids",
+    "pg_current_wal_insert_lsn",
+    "pg_current_wal_lsn",
+    "pg_current_xact_id",
+    "pg_partition_ancestors",
+    "pg_partition_tree",
+    "pg_sequence_last_value",
+    "pgp_pub_encrypt",
+    "pgp_pub_encrypt_bytea",
+    "pgp_sym_encrypt",
+    "pgp_sym_encrypt_bytea",
+    "setval",
+    "txid_current",
+    "uuid_generate_v1",
+    "uuid_generate_v1mc",
+    "uuid_generate_v4",
+];
+
+/// Those of the named functions that reach past the database: VOLATILE ones of the server and of extensions, which are
+/// written in C, and those in a language that is not trusted. What is written in SQL or PL/pgSQL is the project's own.
+/// Where no schema is written, a function of this name in any schema counts: a body is looked up later.
+const REFUSED_TO_WRITE: &str = "\
+SELECT n.nspname::pg_catalog.text, p.proname::pg_catalog.text, 'its language is ' || l.lanname \
+FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS a(schema, name) \
+JOIN pg_catalog.pg_proc p ON p.proname OPERATOR(pg_catalog.=) a.name::pg_catalog.name \
+JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace \
+JOIN pg_catalog.pg_language l ON l.oid OPERATOR(pg_catalog.=) p.prolang \
+WHERE (a.schema IS NULL OR n.nspname OPERATOR(pg_catalog.=) a.schema::pg_catalog.name) \
+    AND 'internal'::pg_catalog.regtype::pg_catalog.oid OPERATOR(pg_catalog.<>) ALL (p.proargtypes::pg_catalog.oid[]) \
+    AND p.prorettype OPERATOR(pg_catalog.<>) \
+        ALL ('{trigger,event_trigger}'::pg_catalog.regtype[]::pg_catalog.oid[]) \
+    AND p.proname OPERATOR(pg_catalog.<>) ALL ($3::pg_catalog.name[]) \
+    AND NOT l.lanpltrusted AND (p.provolatile OPERATOR(pg_catalog.=) 'v' \
+        OR l.lanname OPERATOR(pg_catalog.<>) ALL ('{internal,c}'::pg_catalog.name[])) \
+ORDER BY 1, 2 LIMIT 1";
+
+/// Refuses a statement of a hook with a function that reaches past the database.
+pub(crate) async fn check_to_write(client: &Client, functions: &[FunctionUse]) -> Result<(), QueryError> {
+    let called = || functions.iter().filter(|usage| usage.notation == Notation::Call);
+    let schemas: Vec<Option<&str>> = called().map(|usage| usage.schema.as_deref()).collect();
+    let names: Vec<&str> = called().map(|usage| usage.name.as_str()).collect();
+    let allowed: Vec<&str> = ALLOWED.iter().chain(ALLOWED_TO_WRITE).copied().collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let parameters: [(&(dyn ToSql + Sync), Type); 3] =
+        [(&schemas, Type::TEXT_ARRAY), (&names, Type::TEXT_ARRAY), (&allowed, Type::TEXT_ARRAY)];
+    let rows = client.query_typed(REFUSED_TO_WRITE, &parameters).await.map_err(|error| failure::of_ours(&error))?;
+    let Some((schema, name, why)) = first(&rows)? else { return Ok(()) };
+    Err(QueryError::Denied(format!(
+        "the function {schema}.{name} is refused: {why}, it is VOLATILE or not trusted, and it is not known to stay \
+         inside of the database; the migration's own SQL may call it"
     )))
 }
 

@@ -7,7 +7,7 @@ use tokio_postgres::types::{Format, IsNull, ToSql, Type, to_sql_checked};
 
 /// A value on its way to the server.
 #[derive(Debug)]
-pub(super) struct Parameter<'a>(pub(super) &'a Value);
+pub(crate) struct Parameter<'a>(pub(crate) &'a Value);
 
 impl ToSql for Parameter<'_> {
     fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {

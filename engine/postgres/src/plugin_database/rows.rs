@@ -124,8 +124,8 @@ async fn transact(
         }
     };
     let begin = async {
-        functions::check(&transaction, &query.functions).await?;
-        let projection = projection::of(&transaction, query, budget.bytes, names).await?;
+        functions::check(transaction.client(), &query.functions).await?;
+        let projection = projection::of(transaction.client(), query, budget.bytes, names).await?;
         let params = query.params.iter().map(Parameter);
         let portal = transaction.bind_raw(&projection.statement, params.collect::<Vec<_>>().iter()).await;
         let portal = portal.map_err(|error| failure::of_statement(&error, projection.shift, query.offset))?;
@@ -267,12 +267,12 @@ impl Reading<'_, '_> {
     }
 }
 
-fn too_large(budget: &ReadBudget) -> QueryError {
+pub(crate) fn too_large(budget: &ReadBudget) -> QueryError {
     QueryError::LimitExceeded(format!("a query may return {} bytes at most", budget.bytes))
 }
 
 /// The values of a row; `None` where it alone is larger than the budget.
-fn values(projection: &Projection, row: &Row) -> Result<Option<Vec<Value>>, QueryError> {
+pub(crate) fn values(projection: &Projection, row: &Row) -> Result<Option<Vec<Value>>, QueryError> {
     let first = usize::from(projection.measured);
     if projection.measured && row.try_get::<_, bool>(0).map_err(|error| failure::of_ours(&error))? {
         return Ok(None);

@@ -9,7 +9,7 @@ use std::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_postgres::{
-    Client, Transaction,
+    Client,
     types::{ToSql, Type},
 };
 
@@ -106,15 +106,15 @@ fn settings(budget: &ReadBudget) -> String {
 
 /// The names of types that are not among the commonest, as `format_type` has them.
 #[derive(Debug, Default)]
-pub(super) struct TypeNames(HashMap<u32, String>);
+pub(crate) struct TypeNames(HashMap<u32, String>);
 
 impl TypeNames {
-    pub(super) async fn get(&mut self, transaction: &Transaction<'_>, oid: u32) -> Result<String, QueryError> {
+    pub(crate) async fn get(&mut self, client: &Client, oid: u32) -> Result<String, QueryError> {
         if let Some(name) = self.0.get(&oid) {
             return Ok(name.clone());
         }
         let parameter: (&(dyn ToSql + Sync), _) = (&oid, Type::OID);
-        let rows = transaction.query_typed("SELECT pg_catalog.format_type($1, NULL)", &[parameter]).await;
+        let rows = client.query_typed("SELECT pg_catalog.format_type($1, NULL)", &[parameter]).await;
         let name = rows.and_then(|rows| rows.first().map_or(Ok(None), |row| row.try_get(0)));
         let name: Option<String> = name.map_err(|error| failure::of_ours(&error))?;
         let name = name.unwrap_or_else(|| "unknown".to_owned());

@@ -6,7 +6,7 @@ use tokio_postgres::types::{FromSql, Type};
 
 /// How a column comes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(crate) enum Form {
     Boolean,
     Int2,
     Int4,
@@ -22,7 +22,7 @@ pub(super) enum Form {
 
 impl Form {
     /// The form of a type that has one of its own, and the type's name in SQL.
-    pub(super) fn of(oid: u32) -> Option<(Self, &'static str)> {
+    pub(crate) fn of(oid: u32) -> Option<(Self, &'static str)> {
         Some(match Type::from_oid(oid)? {
             Type::BOOL => (Form::Boolean, "boolean"),
             Type::INT2 => (Form::Int2, "smallint"),
@@ -41,12 +41,12 @@ impl Form {
     }
 
     /// Whether a value can be long.
-    pub(super) fn is_long(&self) -> bool {
+    pub(crate) fn is_long(&self) -> bool {
         matches!(self, Form::Text | Form::Bytes | Form::Other(_))
     }
 
     /// A value from its bytes; `None` where they are not what the type sends.
-    pub(super) fn value(&self, bytes: Option<&[u8]>) -> Option<Value> {
+    pub(crate) fn value(&self, bytes: Option<&[u8]>) -> Option<Value> {
         let Some(bytes) = bytes else { return Some(Value::Null) };
         Some(match self {
             Form::Boolean => Value::Boolean(*bytes.first()? != 0),
@@ -76,7 +76,7 @@ fn bigint(value: i64) -> Value {
 }
 
 /// What a value costs of the budget, in bytes.
-pub(super) fn cost(value: &Value) -> u64 {
+pub(crate) fn cost(value: &Value) -> u64 {
     let length = match value {
         Value::Null | Value::Boolean(_) => 1,
         Value::Integer(_) | Value::Float(_) => 8,
@@ -88,7 +88,7 @@ pub(super) fn cost(value: &Value) -> u64 {
 }
 
 /// The bytes of a value, of whatever type.
-pub(super) struct Raw<'a>(pub(super) &'a [u8]);
+pub(crate) struct Raw<'a>(pub(crate) &'a [u8]);
 
 impl<'a> FromSql<'a> for Raw<'a> {
     fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {

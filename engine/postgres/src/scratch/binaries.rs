@@ -82,7 +82,7 @@ impl ServerBinaries {
 }
 
 /// Debian, PGDG's RPMs, Alpine, SUSE, a build from source, Homebrew on both kinds of Mac, Postgres.app.
-const PACKAGE_DIRECTORIES: [&str; 8] = [
+pub(crate) const PACKAGE_DIRECTORIES: [&str; 8] = [
     "/usr/lib/postgresql/*/bin",
     "/usr/pgsql-*/bin",
     "/usr/libexec/postgresql*",
@@ -95,7 +95,7 @@ const PACKAGE_DIRECTORIES: [&str; 8] = [
 
 /// The directories that `initdb` and `pg_config` on `PATH` stand for. Debian's `pg_config` is a script in another
 /// directory than the server's programs, and links in `/usr/local/bin` may lead anywhere: so both are followed.
-fn on_path(path: &OsString) -> Vec<PathBuf> {
+pub(crate) fn on_path(path: &OsString) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for directory in std::env::split_paths(path) {
         if let Ok(initdb) = directory.join("initdb").canonicalize() {
@@ -109,7 +109,7 @@ fn on_path(path: &OsString) -> Vec<PathBuf> {
 }
 
 /// The directories that match a path in which components may hold one `*` each.
-fn expand(pattern: &Path) -> Vec<PathBuf> {
+pub(crate) fn expand(pattern: &Path) -> Vec<PathBuf> {
     pattern.components().fold(vec![PathBuf::new()], |found, component| {
         let text = component.as_os_str().to_string_lossy();
         let Some((before, after)) = text.split_once('*') else {
@@ -123,7 +123,7 @@ fn expand(pattern: &Path) -> Vec<PathBuf> {
 }
 
 /// `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)` is version 15; `18beta1` is 18.
-fn major_version(postgres: &Path) -> Result<u32, String> {
+pub(crate) fn major_version(postgres: &Path) -> Result<u32, String> {
     let text = output(postgres, "--version")?;
     let number = text.split_whitespace().find(|word| word.starts_with(|first: char| first.is_ascii_digit()));
     let digits: String = number.unwrap_or_default().chars().take_while(char::is_ascii_digit).collect();

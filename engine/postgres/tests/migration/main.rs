@@ -8,6 +8,8 @@ mod cancel;
 mod checks;
 mod failures;
 mod ledger;
+mod loan;
+mod loan_refusals;
 mod pooler;
 mod run_lock;
 mod scripts;

@@ -45,12 +45,12 @@ pub(super) fn is_table_or_show(sql: &str, tokens: &[Token]) -> bool {
 }
 
 /// A command is a short word; what else stands first may be anything.
-fn shown(command: &str) -> String {
+pub(super) fn shown(command: &str) -> String {
     let word = command.len() <= 24 && command.chars().all(|c| c.is_ascii_alphabetic());
     if word { command.to_owned() } else { "what the text begins with".to_owned() }
 }
 
-fn why(command: &str) -> &'static str {
+pub(super) fn why(command: &str) -> &'static str {
     match command {
         "BEGIN" | "START" | "COMMIT" | "END" | "ROLLBACK" | "ABORT" | "SAVEPOINT" | "RELEASE" => {
             "transactions are the host's; every query has one of its own"

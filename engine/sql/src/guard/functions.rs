@@ -26,11 +26,20 @@ pub enum Notation {
     Attribute,
 }
 
+/// What the statement may do otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Read.
+    Read,
+    /// Change data.
+    Write,
+}
+
 /// PostgreSQL cuts longer names, so that a longer text can name a function whose name is shorter.
 const LONGEST_NAME: usize = 63;
 
 /// The functions of a statement, each once.
-pub(super) fn used(sql: &str, tokens: &[Token]) -> Result<Vec<FunctionUse>, Refused> {
+pub(super) fn used(sql: &str, tokens: &[Token], purpose: Purpose) -> Result<Vec<FunctionUse>, Refused> {
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         let Some(name) = token.name(sql) else { continue };
@@ -52,7 +61,7 @@ pub(super) fn used(sql: &str, tokens: &[Token]) -> Result<Vec<FunctionUse>, Refu
             return Err(Refused::new("an upper-case letter outside of ASCII in a name", why));
         }
         if notation == Notation::Call {
-            never(&name)?;
+            never(&name, purpose)?;
         }
         let schema = schema.filter(|_| notation == Notation::Call);
         let usage = FunctionUse { schema, name, notation };
@@ -69,8 +78,9 @@ fn before(tokens: &[Token], at: usize, distance: usize) -> Option<&Token> {
 
 /// Refuses what no volatility can excuse, in whichever schema: functions that change the session or the server, wait,
 /// reach files or networks, or run SQL that is hidden in a string (some of which are declared STABLE).
-fn never(name: &str) -> Result<(), Refused> {
-    let family = NEVER.iter().find(|family| family.holds(name));
+fn never(name: &str, purpose: Purpose) -> Result<(), Refused> {
+    let applies = |family: &&Family| purpose == Purpose::Read || family.why != SEQUENCES;
+    let family = NEVER.iter().filter(applies).find(|family| family.holds(name));
     family.map_or(Ok(()), |family| Err(Refused::new(format!("the function {name}"), family.why)))
 }
 
@@ -86,11 +96,14 @@ impl Family {
     }
 }
 
+/// The one family that whoever may write may use.
+const SEQUENCES: &str = "sequences are not for plugins that read";
+
 static NEVER: &[Family] = &[
     Family { names: &["set_config", "setseed"], prefixes: &[], why: "it changes settings of the session" },
     Family { names: &[], prefixes: &["pg_sleep"], why: "it only waits" },
     Family { names: &[], prefixes: &["pg_advisory_", "pg_try_advisory_"], why: "a plugin may hold no locks" },
-    Family { names: &["nextval", "setval", "currval", "lastval"], prefixes: &[], why: "sequences are not for plugins" },
+    Family { names: &["nextval", "setval", "currval", "lastval"], prefixes: &[], why: SEQUENCES },
     Family { names: &["loread", "lowrite"], prefixes: &["lo_"], why: "large objects are not for plugins" },
     Family {
         names: &["pg_stat_file", "pg_current_logfile"],
