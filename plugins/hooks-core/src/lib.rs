@@ -3,6 +3,7 @@
 //!
 //! To add a hook: one file in `hooks/`, with its documentation and examples inside, and one word in each list below.
 
+mod backup_name;
 mod hooks;
 mod one_or_more;
 mod stage;

@@ -1,5 +1,6 @@
 //! `backup_database`: a backup before anything changes.
 
+use crate::backup_name::BackupName;
 use confiture_sdk::{Call, Error, Hook, HookMeta, Outcome, Phase, Placing, Step, hook::Compression, sql::Name};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -33,28 +34,12 @@ pub struct Options {
     #[serde(default)]
     #[schemars(range(min = 1))]
     keep_backup_days: Option<u32>,
-    /// The backup's name: `pre_VERSION` where none is given.
+    /// The backup's name: `pre_VERSION` where none is given. One that is taken gets a number behind it.
     #[serde(default)]
-    backup_name: Option<String>,
+    backup_name: Option<BackupName>,
     /// Only these tables; all of the database where none is named.
     #[serde(default)]
     tables: Vec<Name>,
-}
-
-/// The name under which a backup is found again.
-pub fn name(given: Option<&str>, version: &str) -> String {
-    given.map_or_else(|| format!("pre_{version}"), str::to_owned)
-}
-
-/// Refuses names that are paths.
-pub fn check_name(given: Option<&str>) -> Result<(), Error> {
-    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-    match given {
-        Some(name) if name.is_empty() || name.starts_with('.') || !name.chars().all(allowed) => {
-            Err(Error::option("/backup_name", "a name of letters, digits, `_`, `-` and `.`: no path"))
-        }
-        _ => Ok(()),
-    }
 }
 
 impl Hook for BackupDatabase {
@@ -68,7 +53,6 @@ impl Hook for BackupDatabase {
     };
 
     fn place(&self, options: &Options) -> Result<Placing, Error> {
-        check_name(options.backup_name.as_deref())?;
         if options.keep_backup_days == Some(0) {
             return Err(Error::option("/keep_backup_days", "at least 1 day"));
         }
@@ -78,7 +62,7 @@ impl Hook for BackupDatabase {
     }
 
     fn plan(&self, options: &Options, call: &Call<'_>) -> Result<Vec<Step>, Error> {
-        let name = name(options.backup_name.as_deref(), &call.context.version);
+        let name = BackupName::or_default(options.backup_name.as_ref(), call);
         Ok(vec![Step::new(format!("backup `{name}`"))])
     }
 
@@ -88,7 +72,7 @@ impl Hook for BackupDatabase {
             CompressionOption::Gzip => Compression::Gzip,
             CompressionOption::Zstd => Compression::Zstd,
         };
-        let name = name(options.backup_name.as_deref(), &call.context.version);
+        let name = BackupName::or_default(options.backup_name.as_ref(), call).free(&options.backup_dir, call)?;
         let tables: Vec<String> = options.tables.iter().map(Name::to_string).collect();
         let made = call.backup.dump(&options.backup_dir, &name, compression, &tables)?;
         let mut outcome = Outcome::default()
@@ -164,11 +148,15 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_no_path() {
-        for name in ["../x", "", "a/b", ".hidden"] {
-            let options = format!(r#"{{"backup_dir": "b", "backup_name": "{name}"}}"#);
-            assert!(Script::new().place(&BackupDatabase, &options).is_err(), "{name}");
-        }
+    fn a_name_that_is_taken_gets_a_number() -> Result<(), Error> {
+        let script = Script::new().file("b", "pre_003.confiture.dump", "").file("b", "pre_003_2.confiture.dump", "");
+        script.run(&BackupDatabase, r#"{"backup_dir": "b"}"#)?;
+        assert_eq!(script.backups(), ["dump b/pre_003_3 gzip []"]);
+        Ok(())
+    }
+
+    #[test]
+    fn backups_are_kept_for_a_day_at_least() {
         let none_kept = r#"{"backup_dir": "b", "keep_backup_days": 0}"#;
         assert!(Script::new().place(&BackupDatabase, none_kept).is_err());
     }

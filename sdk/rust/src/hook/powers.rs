@@ -151,7 +151,8 @@ pub struct Backup {
 }
 
 impl Backup {
-    /// Makes a backup of `tables`, or of everything where none is named, and lists it to see that it can be read.
+    /// Makes a backup of `tables`, or of everything where none is named, and lists it to see that it can be read. The
+    /// name must not be taken; the file is called `NAME.confiture.dump`.
     ///
     /// # Errors
     /// Without a grant for backups and for writing to the directory, or what went wrong.
@@ -168,15 +169,15 @@ impl Backup {
         return self.script.dump(directory, name, compression, tables);
     }
 
-    /// Restores a backup.
+    /// Puts the rows of `tables` back into them, in one transaction: all of them or none.
     ///
     /// # Errors
     /// As [`Self::dump`].
-    pub fn restore(&self, directory: &str, name: &str) -> Result<BackupReport, Error> {
+    pub fn restore(&self, directory: &str, name: &str, tables: &[String]) -> Result<BackupReport, Error> {
         #[cfg(target_arch = "wasm32")]
-        return host::restore(directory, name);
+        return host::restore(directory, name, tables);
         #[cfg(not(target_arch = "wasm32"))]
-        return self.script.restore(directory, name);
+        return self.script.restore(directory, name, tables);
     }
 
     /// Removes backups older than so many days; how many there were.

@@ -181,7 +181,8 @@ impl Script {
         self.state.sent.borrow().clone()
     }
 
-    /// What was done with backups: `dump DIRECTORY/NAME gzip [tables]`, `restore DIRECTORY/NAME`, `prune DIRECTORY 7`.
+    /// What was done with backups: `dump DIRECTORY/NAME gzip [tables]`, `restore DIRECTORY/NAME [tables]`,
+    /// `prune DIRECTORY 7`.
     pub fn backups(&self) -> Vec<String> {
         self.state.backups.borrow().clone()
     }
@@ -266,8 +267,8 @@ impl ScriptState {
         Ok(BackupReport { file: format!("{name}.dump"), bytes: 4096, tables: 2, seconds: 0.5 })
     }
 
-    pub(crate) fn restore(&self, directory: &str, name: &str) -> Result<BackupReport, Error> {
-        self.backups.borrow_mut().push(format!("restore {directory}/{name}"));
+    pub(crate) fn restore(&self, directory: &str, name: &str, tables: &[String]) -> Result<BackupReport, Error> {
+        self.backups.borrow_mut().push(format!("restore {directory}/{name} [{}]", tables.join(", ")));
         Ok(BackupReport { file: format!("{name}.dump"), bytes: 4096, tables: 2, seconds: 0.5 })
     }
 

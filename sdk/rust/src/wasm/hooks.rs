@@ -208,8 +208,8 @@ pub fn dump(
     Ok(host_backup::dump(directory, name, compression, tables)?.into())
 }
 
-pub fn restore(directory: &str, name: &str) -> Result<sdk::BackupReport, Error> {
-    Ok(host_backup::restore(directory, name)?.into())
+pub fn restore(directory: &str, name: &str, tables: &[String]) -> Result<sdk::BackupReport, Error> {
+    Ok(host_backup::restore(directory, name, tables)?.into())
 }
 
 pub fn prune(directory: &str, keep_days: u32) -> Result<u32, Error> {
