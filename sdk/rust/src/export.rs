@@ -3,7 +3,8 @@
 /// Makes the crate a plugin: generates `pub fn plugin() -> Plugin`, which native tests use, and, when compiled to
 /// WebAssembly, the component's exports. Version, license and homepage come from the crate's `Cargo.toml`.
 ///
-/// A plugin offers `rules: [...]` or `hooks: [...]`. One with hooks says what it `wants`: hooks without a database are rare.
+/// A plugin offers `rules: [...]`, `hooks: [...]`, or both in this order. One with hooks says what it `wants`: hooks without
+/// a database are rare.
 ///
 /// ```
 /// use confiture_sdk::{Capabilities, NoOptions, Parts, Rule, RuleMeta, Severity};
@@ -43,17 +44,28 @@ macro_rules! export_plugin {
         $crate::plugin_of! { $name, $summary, $wants, [$($rule),*], [] }
 
         #[cfg(target_arch = "wasm32")]
-        $crate::export_component!(PLUGIN);
+        $crate::export_rule_component!();
     };
     (name: $name:expr, summary: $summary:expr, wants: $wants:expr, hooks: [$($hook:expr),* $(,)?] $(,)?) => {
         $crate::plugin_of! { $name, $summary, $wants, [], [$($hook),*] }
 
         #[cfg(target_arch = "wasm32")]
-        $crate::export_hook_component!(PLUGIN);
+        $crate::export_hook_component!();
+    };
+    (
+        name: $name:expr, summary: $summary:expr, wants: $wants:expr,
+        rules: [$($rule:expr),* $(,)?], hooks: [$($hook:expr),* $(,)?] $(,)?
+    ) => {
+        $crate::plugin_of! { $name, $summary, $wants, [$($rule),*], [$($hook),*] }
+
+        #[cfg(target_arch = "wasm32")]
+        $crate::export_rule_component!();
+        #[cfg(target_arch = "wasm32")]
+        $crate::export_hook_component!();
     };
 }
 
-/// What both kinds of plugins have: the constant, and the function that returns it.
+/// What all plugins have: the constant, the function that returns it, and who they are.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! plugin_of {
@@ -73,5 +85,8 @@ macro_rules! plugin_of {
         pub fn plugin() -> $crate::Plugin {
             PLUGIN
         }
+
+        #[cfg(target_arch = "wasm32")]
+        $crate::export_identity_component!();
     };
 }

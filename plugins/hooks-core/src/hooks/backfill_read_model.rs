@@ -38,7 +38,7 @@ pub struct Options {
     /// The columns of the source that cut it into batches; a unique key of the target where none is named.
     #[serde(default)]
     key: Option<OneOrMore<Name>>,
-    /// Rows of the source in a batch.
+    /// Rows of the source in a batch; about as many, of a large table.
     #[serde(default = "ten_thousand")]
     #[schemars(range(min = 1))]
     batch_size: u64,

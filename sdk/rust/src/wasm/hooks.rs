@@ -5,7 +5,19 @@ use crate::{Plugin, error::Error, hook as sdk};
 
 wit_bindgen::generate!({
     path: "../../wit/v0.1",
-    world: "backup-hook",
+    inline: "
+        package confiture:sdk;
+        // The world `backup-hook` without `identity`, which a plugin exports once, whatever it offers.
+        world hooks {
+            import confiture:plugin/log@0.1.0;
+            import confiture:plugin/progress@0.1.0;
+            import confiture:plugin/database@0.1.0;
+            import confiture:plugin/files@0.1.0;
+            import confiture:plugin/backup@0.1.0;
+            export confiture:plugin/hooks@0.1.0;
+        }
+    ",
+    world: "hooks",
     generate_all,
     pub_export_macro: true,
     export_macro_name: "export_hooks",
@@ -19,38 +31,32 @@ wit_bindgen::generate!({
 
 use crate::wasm::confiture::plugin::database as host_database;
 use confiture::plugin::{backup as host_backup, files as host_files, progress as host_progress};
-use exports::confiture::plugin::{hooks, identity};
+use exports::confiture::plugin::hooks;
 
-pub use exports::confiture::plugin::{hooks as exported_hooks, identity as exported_identity};
+pub use exports::confiture::plugin::hooks as exported_hooks;
 
-/// Exports a plugin's functions under the names that the component model expects.
+/// Exports a plugin's hooks under the names that the component model expects.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! export_hook_component {
-    ($plugin:expr) => {
+    () => {
         #[allow(unsafe_code, missing_docs)]
-        mod confiture_component {
-            use super::*;
-            use $crate::wasm::hooks::{self, exported_hooks, exported_identity};
+        mod confiture_hooks {
+            use super::PLUGIN;
+            use $crate::wasm::hooks::exported_hooks;
 
             struct Component;
 
-            impl exported_identity::Guest for Component {
-                fn describe() -> exported_identity::Info {
-                    hooks::describe(&$plugin)
-                }
-            }
-
             impl exported_hooks::Guest for Component {
                 fn list_hooks() -> Vec<exported_hooks::HookInfo> {
-                    hooks::list_hooks(&$plugin)
+                    $crate::wasm::hooks::list_hooks(&PLUGIN)
                 }
 
                 fn place(
                     hook: String,
                     options: String,
                 ) -> Result<exported_hooks::Placing, exported_hooks::PluginError> {
-                    hooks::place(&$plugin, &hook, &options)
+                    $crate::wasm::hooks::place(&PLUGIN, &hook, &options)
                 }
 
                 fn plan(
@@ -58,7 +64,7 @@ macro_rules! export_hook_component {
                     context: exported_hooks::Context,
                     options: String,
                 ) -> Result<Vec<exported_hooks::Step>, exported_hooks::PluginError> {
-                    hooks::plan(&$plugin, &hook, context, &options)
+                    $crate::wasm::hooks::plan(&PLUGIN, &hook, context, &options)
                 }
 
                 fn run(
@@ -67,37 +73,13 @@ macro_rules! export_hook_component {
                     options: String,
                     step: exported_hooks::Step,
                 ) -> Result<exported_hooks::Outcome, exported_hooks::PluginError> {
-                    hooks::run(&$plugin, &hook, context, &options, step)
+                    $crate::wasm::hooks::run(&PLUGIN, &hook, context, &options, step)
                 }
             }
 
-            hooks::export_hooks!(Component with_types_in $crate::wasm::hooks);
+            $crate::wasm::hooks::export_hooks!(Component with_types_in $crate::wasm::hooks);
         }
     };
-}
-
-pub fn describe(plugin: &Plugin) -> identity::Info {
-    let of_rules = super::describe(plugin);
-    let directory =
-        |one: super::identity::DirectoryAccess| identity::DirectoryAccess { name: one.name, write: one.write };
-    identity::Info {
-        name: of_rules.name,
-        version: of_rules.version,
-        summary: of_rules.summary,
-        license: of_rules.license,
-        homepage: of_rules.homepage,
-        wants: identity::Capabilities {
-            database: match of_rules.wants.database {
-                super::identity::DatabaseAccess::None => identity::DatabaseAccess::None,
-                super::identity::DatabaseAccess::Read => identity::DatabaseAccess::Read,
-                super::identity::DatabaseAccess::Write => identity::DatabaseAccess::Write,
-            },
-            directories: of_rules.wants.directories.into_iter().map(directory).collect(),
-            backup: of_rules.wants.backup,
-            secrets: of_rules.wants.secrets,
-            extra: of_rules.wants.extra,
-        },
-    }
 }
 
 pub fn list_hooks(plugin: &Plugin) -> Vec<hooks::HookInfo> {

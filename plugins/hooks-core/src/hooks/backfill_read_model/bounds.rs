@@ -1,6 +1,8 @@
-//! Cutting the source into batches: one pass over the key in its order, which keeps every so manieth value.
+//! Cutting the source into batches: by every so manieth value of the key in its order; of a large table, by those of a
+//! sample, which costs one pass without an order.
 
 mod beyond;
+mod sample;
 
 use super::{
     OnConflict, Options,
@@ -25,6 +27,8 @@ pub(super) type Planned = (Batch, Option<u64>, String);
 struct Bound {
     /// Counted from 1.
     row: u64,
+    /// Whether the rows were counted.
+    counted: bool,
     values: Vec<String>,
 }
 
@@ -43,7 +47,10 @@ pub(super) fn plan(options: &Options, source: &Source<'_>, call: &Call<'_>) -> R
             let insert = insert(options, &filled, key.as_deref())?;
             let Some(key) = key else { return Ok(vec![whole(Some(insert), WITHOUT_KEY)]) };
             let nullable = is_nullable(table, &key, call)?;
-            let bounds = bounds(options, &table.to_string(), &key, call)?;
+            let bounds = match sample::bounds(options, table, &key, call)? {
+                Some(bounds) => bounds,
+                None => bounds(options, &table.to_string(), &key, call)?,
+            };
             Ok(batches(&bounds, &key, nullable, options.batch_size, &insert))
         }
         Source::Query(query) => {
@@ -161,19 +168,27 @@ fn is_nullable(table: &Name, key: &[String], call: &Call<'_>) -> Result<bool, Er
 
 /// The values of the key at which batches begin, in order. Reads the key once, from an index where there is one.
 fn bounds(options: &Options, relation: &str, key: &[String], call: &Call<'_>) -> Result<Vec<Bound>, Error> {
+    let every = format!("n.row % {0} = 1 % {0}", options.batch_size);
+    read(&numbered(&format!("{relation} AS s"), key, &every), options, call)
+}
+
+/// A query for some values of the key, with their numbers in its order.
+fn numbered(relation: &str, key: &[String], which: &str) -> String {
     let quoted: Vec<String> = key.iter().map(|column| sql::identifier(column)).collect();
     let each =
         |form: &dyn Fn(&String) -> String, between: &str| quoted.iter().map(form).collect::<Vec<_>>().join(between);
-    let sql = format!(
+    format!(
         "SELECT n.row, {shown} FROM (SELECT {columns}, pg_catalog.row_number() OVER (ORDER BY {columns}) AS row \
-         FROM {relation} AS s WHERE {known}) AS n WHERE (n.row - 1) % {size} = 0 ORDER BY n.row",
+         FROM {relation} WHERE {known}) AS n WHERE {which} ORDER BY n.row",
         shown = each(&|column| format!("n.{column}::pg_catalog.text"), ", "),
         columns = each(&|column| format!("s.{column}"), ", "),
         known = each(&|column| format!("s.{column} IS NOT NULL"), " AND "),
-        size = options.batch_size,
-    );
+    )
+}
+
+fn read(sql: &str, options: &Options, call: &Call<'_>) -> Result<Vec<Bound>, Error> {
     let mut bounds: Vec<Bound> = Vec::new();
-    for row in call.database.query(&sql, &[])? {
+    for row in call.database.query(sql, &[])? {
         let bound = bound(&row?)?;
         // Of a key that is not unique, one value may be longer than a batch.
         if bounds.last().is_none_or(|last| last.values != bound.values) {
@@ -198,7 +213,7 @@ fn bound(row: &Row) -> Result<Bound, Error> {
     };
     let values = row.values.iter().skip(1).map(text).collect::<Option<Vec<_>>>();
     match (number, values) {
-        (Some(row), Some(values)) => Ok(Bound { row, values }),
+        (Some(row), Some(values)) => Ok(Bound { row, counted: true, values }),
         _ => Err(Error::failed("the key's values came back in an unknown form")),
     }
 }
@@ -228,8 +243,9 @@ fn rows(bound: &Bound, next: Option<&Bound>) -> Option<u64> {
 }
 
 fn title(bound: &Bound, next: Option<&Bound>) -> String {
+    let about = if bound.counted && next.is_none_or(|next| next.counted) { "" } else { "about " };
     match next {
-        Some(next) => format!("rows {} to {}", bound.row, next.row - 1),
-        None => format!("rows from {}", bound.row),
+        Some(next) => format!("rows {about}{} to {}", bound.row, next.row - 1),
+        None => format!("rows from {about}{}", bound.row),
     }
 }

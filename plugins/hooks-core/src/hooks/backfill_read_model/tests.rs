@@ -81,6 +81,23 @@ fn a_query_with_a_key_of_two_columns() -> Result<(), Error> {
 }
 
 #[test]
+fn a_large_table_is_sampled() -> Result<(), Error> {
+    let options = r#"{"source_table": "events", "target_table": "r", "batch_size": 10000}"#;
+    let script = tables()
+        .answers("attnotnull", &["name"], [vec!["id".into()]])
+        .answers("pg_relation_size", &["bytes"], [vec![100_000_000.into()]])
+        .answers(
+            "FROM events AS s TABLESAMPLE BERNOULLI (0.5) REPEATABLE (1) WHERE s.id IS NOT NULL) AS n WHERE n.row % 50 = 0",
+            &["row", "id"],
+            [bound(50, "a"), bound(100, "b")],
+        );
+    let steps = script.plan(&BackfillReadModel, options)?;
+    let titles: Vec<_> = steps.iter().map(|step| step.title.as_str()).collect();
+    assert_eq!(titles, ["r: rows about 1 to 10000", "r: rows about 10001 to 20000", "r: rows from about 20001"]);
+    script.finished()
+}
+
+#[test]
 fn a_key_that_is_made_up_anew_cuts_nothing() -> Result<(), Error> {
     let options =
         r#"{"source_query": "SELECT gen_random_uuid() AS id, a FROM t", "target_table": "r", "batch_size": 1}"#;
