@@ -1,7 +1,8 @@
 //! Pages that are made from the program itself, so that they cannot drift. `UPDATE_DOCUMENTS=1 cargo xtask test documents`
 //! writes them anew.
 
-use crate::rules::lint_schema;
+use crate::{hooks::hooks_core, rules::lint_schema};
+use confiture_model::hook::Phase;
 use confiture_tests::{
     program::{confiture, project},
     workspace,
@@ -31,6 +32,34 @@ async fn the_page_of_rules_is_what_the_rules_say() {
         }
     }
     holds("docs/rules.md", &page);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_hooks_is_what_the_hooks_say() {
+    let plugin = hooks_core(None).await;
+    let mut hooks: Vec<_> = plugin.hooks().iter().collect();
+    hooks.sort_by(|one, other| one.id.cmp(&other.id));
+    let mut page =
+        "# Hooks\n\nThe bundled hooks: what runs around the statements of a migration. This page is made from \
+                    them.\n\n| hook | what |\n|---|---|\n"
+            .to_owned();
+    for hook in &hooks {
+        let _ = writeln!(page, "| [`{0}`](#{0}) | {1} |", hook.id, hook.summary);
+    }
+    for hook in &hooks {
+        let phases: Vec<_> = hook.phases.iter().map(|phase| format!("`{}`", phase.as_str())).collect();
+        let phases = if phases.len() == Phase::ALL.len() { "any phase".to_owned() } else { phases.join(", ") };
+        let _ = writeln!(page, "\n## {}\n\n{}. It may stand in {phases}.", hook.id, hook.summary);
+        let _ = writeln!(page, "\n{}", deeper(hook.documentation.trim()));
+        if !hook.options.is_empty() {
+            let _ = writeln!(page, "\n### Options\n\n| option | what | |\n|---|---|---|");
+        }
+        for option in &hook.options {
+            let required = if option.required { "required" } else { "" };
+            let _ = writeln!(page, "| `{}` | {} | {required} |", option.name, option.summary.replace('\n', " "));
+        }
+    }
+    holds("docs/hooks.md", &page);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod architecture;
 mod cli;
 mod documents;
 mod files;
+mod hooks;
 mod host;
 mod rehearse;
 mod rules;

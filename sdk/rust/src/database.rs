@@ -1,4 +1,4 @@
-//! Asking the database, where the project granted `read`.
+//! Asking the database, where the project granted it.
 
 use crate::{error::Error, schema::Schema};
 use std::rc::Rc;
@@ -48,6 +48,12 @@ impl From<i64> for Value {
     }
 }
 
+impl From<f64> for Value {
+    fn from(number: f64) -> Self {
+        Self::Float(number)
+    }
+}
+
 impl From<bool> for Value {
     fn from(boolean: bool) -> Self {
         Self::Boolean(boolean)
@@ -92,6 +98,21 @@ impl Row {
             Value::Other { text, .. } => text.parse().ok(),
             _ => None,
         }
+    }
+
+    /// A number, whatever its type: also a numeric, as near as a double comes to it.
+    pub fn number(&self, column: &str) -> Option<f64> {
+        match self.get(column)? {
+            Value::Integer(number) => Some(*number as f64),
+            Value::Float(number) => Some(*number),
+            Value::Text(text) | Value::Other { text, .. } => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// Its columns, in the order of the query.
+    pub fn columns(&self) -> &[ColumnMeta] {
+        &self.columns
     }
 
     /// A boolean.

@@ -5,10 +5,17 @@
 //! nothing), with the rule's options as a JSON object behind it where it needs any:
 //! `` ```sql fires {"pattern": "^w_"} ``. They run in an empty database, in an environment called `production`.
 
-use crate::rule::RuleMeta;
+//!
+//! A hook's documentation has the sections *What it does*, *When to use it* and *What it costs*, and in one of them a
+//! fenced block of YAML that starts with `type:`, as a migration would hold it.
+
+use crate::{hook::HookMeta, rule::RuleMeta};
 
 /// The sections of a rule's documentation, in this order.
 pub const SECTIONS: [&str; 4] = ["What it finds", "Why it hurts", "How to fix", "When to allow it"];
+
+/// The sections of a hook's documentation, in this order.
+pub const HOOK_SECTIONS: [&str; 3] = ["What it does", "When to use it", "What it costs"];
 
 /// What a rule makes of an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,18 +74,44 @@ pub fn problems(meta: &RuleMeta) -> Vec<String> {
     if meta.summary.trim().is_empty() {
         problems.push("it has no summary".to_owned());
     }
-    problems.extend(section_problems(meta.documentation));
+    problems.extend(section_problems(meta.documentation, &SECTIONS));
     problems.extend(example_problems(meta.documentation));
     problems
 }
 
-fn section_problems(markdown: &str) -> Vec<String> {
+/// What is missing from a hook's metadata or documentation; empty where all is well.
+pub fn hook_problems(meta: &HookMeta) -> Vec<String> {
+    let mut problems = Vec::new();
+    if !is_kebab_case(&meta.id.replace('_', "-")) {
+        problems.push(format!("the id `{}` is not snake_case", meta.id));
+    }
+    if meta.summary.trim().is_empty() {
+        problems.push("it has no summary".to_owned());
+    }
+    if meta.phases.is_empty() {
+        problems.push("it names no phase that it may stand in".to_owned());
+    }
+    problems.extend(section_problems(meta.documentation, &HOOK_SECTIONS));
+    if yaml_examples(meta.documentation).is_empty() {
+        problems.push("an example that starts with ```yaml and `type:` is missing".to_owned());
+    }
+    problems
+}
+
+/// The examples of a hook's documentation: fenced blocks of YAML that start with `type:`.
+pub fn yaml_examples(markdown: &str) -> Vec<&str> {
+    let blocks = markdown.split("```yaml\n").skip(1);
+    let bodies = blocks.filter_map(|block| block.split_once("\n```").map(|(body, _)| body));
+    bodies.filter(|body| body.trim_start().trim_start_matches("- ").starts_with("type:")).collect()
+}
+
+fn section_problems(markdown: &str, sections: &[&str]) -> Vec<String> {
     let headings: Vec<&str> = markdown.lines().filter_map(|line| line.strip_prefix("## ")).map(str::trim).collect();
-    let missing = SECTIONS.iter().filter(|section| !headings.contains(section));
+    let missing = sections.iter().filter(|section| !headings.contains(section));
     let mut problems: Vec<_> = missing.map(|section| format!("the section `## {section}` is missing")).collect();
-    let known: Vec<_> = headings.iter().filter(|heading| SECTIONS.contains(heading)).collect();
-    if problems.is_empty() && !known.iter().zip(SECTIONS).all(|(found, expected)| **found == expected) {
-        problems.push(format!("the sections are not in the order {}", SECTIONS.join(", ")));
+    let known: Vec<_> = headings.iter().filter(|heading| sections.contains(heading)).collect();
+    if problems.is_empty() && !known.iter().zip(sections).all(|(found, expected)| *found == expected) {
+        problems.push(format!("the sections are not in the order {}", sections.join(", ")));
     }
     problems
 }

@@ -1,4 +1,4 @@
-//! Why a rule could not do its work. Shown to the user as it is.
+//! Why a rule or a hook could not do its work. Shown to the user as it is.
 
 use std::fmt;
 
@@ -14,12 +14,12 @@ pub struct DbError {
     pub position: Option<u32>,
 }
 
-/// Why a rule could not do its work.
+/// Why a rule or a hook could not do its work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
     /// An option is wrong.
     InvalidConfig {
-        /// The JSON pointer of the value within the rule's options: `/pattern`.
+        /// The JSON pointer of the value within the options: `/pattern`.
         pointer: String,
         /// What would have been right.
         expected: String,
@@ -30,7 +30,7 @@ pub enum Error {
     Database(DbError),
     /// A query took longer than the grant allows.
     TimedOut,
-    /// More rows or bytes than the grant allows.
+    /// More rows, bytes or steps than the grant allows.
     LimitExceeded(String),
     /// A check that the plugin exists for did not hold.
     CheckFailed(String),

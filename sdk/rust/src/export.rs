@@ -3,6 +3,9 @@
 /// Makes the crate a plugin: generates `pub fn plugin() -> Plugin`, which native tests use, and, when compiled to
 /// WebAssembly, the component's exports. Version, license and homepage come from the crate's `Cargo.toml`.
 ///
+/// A plugin offers `rules: [...]`, `hooks: [...]`, or both in this order. One with hooks says what it `wants`: hooks without
+/// a database are rare.
+///
 /// ```
 /// use confiture_sdk::{Capabilities, NoOptions, Parts, Rule, RuleMeta, Severity};
 ///
@@ -38,6 +41,35 @@ macro_rules! export_plugin {
         $crate::export_plugin! { name: $name, summary: $summary, wants: $crate::Capabilities::NONE, rules: [$($rule),*] }
     };
     (name: $name:expr, summary: $summary:expr, wants: $wants:expr, rules: [$($rule:expr),* $(,)?] $(,)?) => {
+        $crate::plugin_of! { $name, $summary, $wants, [$($rule),*], [] }
+
+        #[cfg(target_arch = "wasm32")]
+        $crate::export_rule_component!();
+    };
+    (name: $name:expr, summary: $summary:expr, wants: $wants:expr, hooks: [$($hook:expr),* $(,)?] $(,)?) => {
+        $crate::plugin_of! { $name, $summary, $wants, [], [$($hook),*] }
+
+        #[cfg(target_arch = "wasm32")]
+        $crate::export_hook_component!();
+    };
+    (
+        name: $name:expr, summary: $summary:expr, wants: $wants:expr,
+        rules: [$($rule:expr),* $(,)?], hooks: [$($hook:expr),* $(,)?] $(,)?
+    ) => {
+        $crate::plugin_of! { $name, $summary, $wants, [$($rule),*], [$($hook),*] }
+
+        #[cfg(target_arch = "wasm32")]
+        $crate::export_rule_component!();
+        #[cfg(target_arch = "wasm32")]
+        $crate::export_hook_component!();
+    };
+}
+
+/// What all plugins have: the constant, the function that returns it, and who they are.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! plugin_of {
+    ($name:expr, $summary:expr, $wants:expr, [$($rule:expr),*], [$($hook:expr),*]) => {
         const PLUGIN: $crate::Plugin = $crate::Plugin {
             name: $name,
             version: env!("CARGO_PKG_VERSION"),
@@ -46,14 +78,15 @@ macro_rules! export_plugin {
             homepage: env!("CARGO_PKG_HOMEPAGE"),
             wants: $wants,
             rules: &[$(&$rule),*],
+            hooks: &[$(&$hook),*],
         };
 
-        /// The plugin: who it is, what it asks for, and its rules.
+        /// The plugin: who it is, what it asks for, and what it offers.
         pub fn plugin() -> $crate::Plugin {
             PLUGIN
         }
 
         #[cfg(target_arch = "wasm32")]
-        $crate::export_component!(PLUGIN);
+        $crate::export_identity_component!();
     };
 }

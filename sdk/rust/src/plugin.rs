@@ -1,8 +1,9 @@
-//! A plugin: who it is, what it asks for, and its rules.
+//! A plugin: who it is, what it asks for, and what it offers.
 
 use crate::{
     catalog::Relation,
     error::Error,
+    hook::AnyHook,
     options::{self, OptionInfo},
     report::Report,
     rule::{Rule, RuleMeta},
@@ -52,14 +53,21 @@ pub struct Plugin {
     pub homepage: &'static str,
     /// What it asks for.
     pub wants: Capabilities,
-    /// What it offers.
+    /// The rules that it offers.
     pub rules: &'static [&'static dyn AnyRule],
+    /// The hooks that it offers.
+    pub hooks: &'static [&'static dyn AnyHook],
 }
 
 impl Plugin {
     /// A rule by its id.
     pub fn rule(&self, id: &str) -> Option<&'static dyn AnyRule> {
         self.rules.iter().copied().find(|rule| rule.meta().id == id)
+    }
+
+    /// A hook by its id.
+    pub fn hook(&self, id: &str) -> Option<&'static dyn AnyHook> {
+        self.hooks.iter().copied().find(|hook| hook.meta().id == id)
     }
 }
 

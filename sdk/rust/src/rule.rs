@@ -62,7 +62,7 @@ pub trait Rule: Sync {
     }
 }
 
-/// The options of a rule that has none.
+/// The options of a rule or hook that has none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoOptions {}

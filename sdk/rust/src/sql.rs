@@ -1,6 +1,9 @@
 //! SQL text for suggestions and fixes: names quoted where PostgreSQL needs it, strings always.
 
 mod keywords;
+mod name;
+
+pub use name::Name;
 
 /// A name as SQL text, as PostgreSQL's `quote_ident` writes it: `orders` stays, `UserAccount` becomes `"UserAccount"`.
 pub fn identifier(name: &str) -> String {

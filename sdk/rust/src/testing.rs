@@ -1,4 +1,5 @@
-//! Running rules natively, without WebAssembly, on a snapshot made from SQL text, from JSON or by hand.
+//! Running rules natively, without WebAssembly, on a snapshot made from SQL text, from JSON or by hand; and hooks against
+//! a database that follows a script ([`Script`]).
 //!
 //! ```
 //! use confiture_sdk::testing::{Snapshot, Table, check};
@@ -20,10 +21,12 @@
 //! ```
 
 mod program;
+mod script;
 mod snapshot;
 mod table;
 
 pub use program::SnapshotError;
+pub use script::{Script, ScriptState, Sent};
 pub use snapshot::Snapshot;
 pub use table::Table;
 
@@ -66,7 +69,7 @@ fn check_rules(
     check_schema(rules, Box::new(schema.clone()), &settings)
 }
 
-/// What is missing from the metadata and the documentation of a plugin's rules, each with the rule's id; empty where all
+/// What is missing from the metadata and the documentation of a plugin's rules and hooks, each with its id; empty where all
 /// is well. A plugin's tests assert that it is.
 pub fn documentation_problems(plugin: &Plugin) -> Vec<String> {
     let mut problems = Vec::new();
@@ -77,6 +80,17 @@ pub fn documentation_problems(plugin: &Plugin) -> Vec<String> {
             problems.push(format!("{}: another rule has the same id", meta.id));
         }
         for option in rule.options().iter().filter(|option| option.summary.is_empty()) {
+            problems.push(format!("{}: the option `{}` has no documentation", meta.id, option.name));
+        }
+    }
+    for (at, hook) in plugin.hooks.iter().enumerate() {
+        let meta = hook.meta();
+        let missing = documentation::hook_problems(&meta);
+        problems.extend(missing.into_iter().map(|problem| format!("{}: {problem}", meta.id)));
+        if plugin.hooks[..at].iter().any(|other| other.meta().id == meta.id) {
+            problems.push(format!("{}: another hook has the same id", meta.id));
+        }
+        for option in hook.options().iter().filter(|option| option.summary.is_empty()) {
             problems.push(format!("{}: the option `{}` has no documentation", meta.id, option.name));
         }
     }

@@ -1,53 +1,58 @@
-//! The component's edge: the only file that knows the component model. Turns the contract's records into the SDK's own,
+//! The component's edge: the only files that know the component model. Turns the contract's records into the SDK's own,
 //! and calls of the host into calls of [`crate::check`].
 #![allow(unsafe_code, missing_docs, clippy::all)]
 
 mod convert;
+pub mod hooks;
+pub mod identity;
 
-use crate::{
-    Parts, Plugin, Source, catalog as sdk, check, database, error::Error, log::Level, object, plugin::DatabaseAccess,
-};
+use crate::{Parts, Plugin, Source, catalog as sdk, check, database, error::Error, log::Level, object};
 
 wit_bindgen::generate!({
     path: "../../wit/v0.1",
-    world: "database-linter",
+    inline: "
+        package confiture:sdk;
+        // The world `database-linter` without `identity`, which a plugin exports once, whatever it offers.
+        world rules {
+            import confiture:plugin/log@0.1.0;
+            import confiture:plugin/schema@0.1.0;
+            import confiture:plugin/database@0.1.0;
+            export confiture:plugin/lint@0.1.0;
+        }
+    ",
+    world: "rules",
     generate_all,
     pub_export_macro: true,
+    export_macro_name: "export_rules",
     default_bindings_module: "confiture_sdk::wasm",
 });
 
 use confiture::plugin::{catalog, database as host_database, log as host_log, schema};
-use exports::confiture::plugin::{identity, lint};
+use exports::confiture::plugin::lint;
 
-pub use exports::confiture::plugin::{identity as exported_identity, lint as exported_lint};
+pub use exports::confiture::plugin::lint as exported_lint;
 
-/// Exports a plugin's functions under the names that the component model expects.
+/// Exports a plugin's rules under the names that the component model expects.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! export_component {
-    ($plugin:expr) => {
+macro_rules! export_rule_component {
+    () => {
         #[allow(unsafe_code, missing_docs)]
-        mod confiture_component {
-            use super::*;
-            use $crate::wasm::{self, exported_identity, exported_lint};
+        mod confiture_rules {
+            use super::PLUGIN;
+            use $crate::wasm::exported_lint;
 
             struct Component;
 
-            impl exported_identity::Guest for Component {
-                fn describe() -> exported_identity::Info {
-                    wasm::describe(&$plugin)
-                }
-            }
-
             impl exported_lint::Guest for Component {
                 fn list_rules() -> Vec<exported_lint::RuleInfo> {
-                    wasm::list_rules(&$plugin)
+                    $crate::wasm::list_rules(&PLUGIN)
                 }
 
                 fn check_schema(
                     rules: Vec<exported_lint::RuleSetting>,
                 ) -> Result<Vec<exported_lint::Finding>, exported_lint::PluginError> {
-                    wasm::check_schema(&$plugin, rules)
+                    $crate::wasm::check_schema(&PLUGIN, rules)
                 }
 
                 fn check_migration(
@@ -55,37 +60,13 @@ macro_rules! export_component {
                     _facts: Vec<exported_lint::TableFacts>,
                     rules: Vec<exported_lint::RuleSetting>,
                 ) -> Result<Vec<exported_lint::Finding>, exported_lint::PluginError> {
-                    wasm::check_migration(rules)
+                    $crate::wasm::check_migration(rules)
                 }
             }
 
-            wasm::export!(Component with_types_in $crate::wasm);
+            $crate::wasm::export_rules!(Component with_types_in $crate::wasm);
         }
     };
-}
-
-pub fn describe(plugin: &Plugin) -> identity::Info {
-    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let directory =
-        |(name, write): &(&str, bool)| identity::DirectoryAccess { name: (*name).to_owned(), write: *write };
-    identity::Info {
-        name: plugin.name.to_owned(),
-        version: plugin.version.to_owned(),
-        summary: plugin.summary.to_owned(),
-        license: given(plugin.license),
-        homepage: given(plugin.homepage),
-        wants: identity::Capabilities {
-            database: match plugin.wants.database {
-                DatabaseAccess::None => identity::DatabaseAccess::None,
-                DatabaseAccess::Read => identity::DatabaseAccess::Read,
-                DatabaseAccess::Write => identity::DatabaseAccess::Write,
-            },
-            directories: plugin.wants.directories.iter().map(directory).collect(),
-            backup: plugin.wants.backup,
-            secrets: plugin.wants.secrets.iter().map(|name| (*name).to_owned()).collect(),
-            extra: None,
-        },
-    }
 }
 
 pub fn list_rules(plugin: &Plugin) -> Vec<lint::RuleInfo> {

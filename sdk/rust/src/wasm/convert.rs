@@ -427,3 +427,19 @@ impl From<database::Value> for host::Value {
         }
     }
 }
+
+impl From<common::PluginError> for error::Error {
+    fn from(from: common::PluginError) -> Self {
+        match from {
+            common::PluginError::InvalidConfig(wrong) => {
+                Self::InvalidConfig { pointer: wrong.pointer, expected: wrong.expected }
+            }
+            common::PluginError::Denied(what) => Self::Denied(what),
+            common::PluginError::Database(error) => Self::Database(error.into()),
+            common::PluginError::TimedOut => Self::TimedOut,
+            common::PluginError::LimitExceeded(what) => Self::LimitExceeded(what),
+            common::PluginError::CheckFailed(what) => Self::CheckFailed(what),
+            common::PluginError::Failed(message) => Self::Failed(message),
+        }
+    }
+}
