@@ -8,6 +8,7 @@ mod cancel;
 mod checks;
 mod failures;
 mod ledger;
+mod locks;
 mod pooler;
 mod run_lock;
 mod scripts;
