@@ -7,6 +7,7 @@
 mod attempt;
 mod budget;
 mod hooks;
+mod html;
 mod metrics;
 mod report;
 mod statement;
@@ -15,6 +16,7 @@ mod text;
 
 pub use {
     hooks::{HookStop, Hooks, NoHooks, Place, Stage},
+    html::{HtmlError, html},
     metrics::Metrics,
     report::{HeldLock, REHEARSAL_VERSION, RehearsalReport, RehearsedMigration, RehearsedStep, StepKind, Unrehearsed},
     text::{duration, text},
