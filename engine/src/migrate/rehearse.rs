@@ -10,6 +10,7 @@ mod hooks;
 mod html;
 mod metrics;
 mod report;
+mod samples;
 mod statement;
 mod stop;
 mod text;
@@ -19,6 +20,7 @@ pub use {
     html::{HtmlError, html},
     metrics::Metrics,
     report::{HeldLock, REHEARSAL_VERSION, RehearsalReport, RehearsedMigration, RehearsedStep, StepKind, Unrehearsed},
+    samples::samples_text,
     text::{duration, text},
 };
 
