@@ -4,7 +4,7 @@ use super::site::{Site, request, site};
 use confiture_engine::migrate::{
     diff::diff,
     plan::Undo,
-    rehearse::{RehearsalOptions, Request, StepKind, text},
+    rehearse::{RehearsalOptions, Request, StepKind, html, text},
 };
 
 const BEFORE: [&str; 6] = [
@@ -132,4 +132,17 @@ async fn where_nothing_is_pending_nothing_is_said() {
     let site = site(&[], &[]).await;
     let rehearsal = site.rehearse(&RehearsalOptions::default()).await;
     assert_eq!((rehearsal.failure, rehearsal.report.migrations.len()), (None, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_shows_locks_and_holds_no_rows() {
+    let rehearsal = shop().await.rehearse(&RehearsalOptions::default()).await;
+    let page = html(&rehearsal.report, "shop").expect("is written");
+    for part in ["001_orders", "ACCESS EXCLUSIVE", "class=\"bar reads\"", "public.orders_id_seq", "added columns: 2"] {
+        assert!(page.contains(part), "{part} is not in\n{page}");
+    }
+    assert!(!page.contains("customer-") && !page.contains("pending"));
+    if let Some(path) = std::env::var_os("CONFITURE_WRITE_PAGE") {
+        std::fs::write(path, page).expect("is written");
+    }
 }

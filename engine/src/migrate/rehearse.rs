@@ -7,17 +7,21 @@
 mod attempt;
 mod budget;
 mod hooks;
+mod html;
 mod impact;
 mod metrics;
 mod report;
+mod samples;
 mod statement;
 mod stop;
 mod text;
 
 pub use {
+    html::{HtmlError, html},
     impact::{ExpectedImpact, ExpectedStep},
     metrics::Metrics,
     report::{HeldLock, REHEARSAL_VERSION, RehearsalReport, RehearsedMigration, RehearsedStep, StepKind, Unrehearsed},
+    samples::samples_text,
     text::{duration, text},
 };
 

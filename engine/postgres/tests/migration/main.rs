@@ -10,6 +10,7 @@ mod failures;
 mod ledger;
 mod loan;
 mod loan_refusals;
+mod locks;
 mod pooler;
 mod run_lock;
 mod scripts;

@@ -98,7 +98,8 @@ pub(super) fn facts(seen: &Observation) -> Vec<String> {
         });
     }
     for scan in seen.scans.iter().filter(|scan| !scan.own) {
-        facts.push(format!("reads all of {} ({} rows)", scan.table, grouped(scan.rows)));
+        let times = if scan.scans > 1 { format!(" {} times", scan.scans) } else { String::new() };
+        facts.push(format!("reads all of {}{times} ({} rows)", scan.table, grouped(scan.rows)));
     }
     let sized = |size: Option<u64>| size.map(|size| format!(" ({})", bytes(size))).unwrap_or_default();
     facts.extend(

@@ -15,8 +15,11 @@ pub(super) fn find(known: &mut Known, rows: &[SimpleQueryRow]) -> Observation {
         rows.iter().partition(|row| text(row, "what") == Some("constraint"));
     let mut look =
         Look { known, seen: Observation::default(), touched: BTreeSet::new(), dropped_files: BTreeMap::new() };
-    // Names first: an index is called after its table, a TOAST table after its owner.
+    // What was locked is called what it was called when it was locked.
+    look.locks_of(&relations);
+    // Then names: an index is called after its table, a TOAST table after its owner.
     let before = look.learn(&relations);
+    look.locks_of(&relations);
     for row in &relations {
         look.relation(row, &before);
     }
@@ -59,7 +62,6 @@ impl Look<'_> {
 
     fn relation(&mut self, row: &SimpleQueryRow, before: &BTreeMap<Oid, Relation>) {
         let Some(oid) = number::<Oid>(row, "oid") else { return };
-        self.locks(oid, text(row, "modes").unwrap_or_default());
         if text(row, "relname").is_none() {
             self.gone(oid);
             return;
@@ -71,6 +73,15 @@ impl Look<'_> {
             None => {}
         }
         self.counts(oid, before.get(&oid), &now);
+    }
+
+    /// Locks on everything that is known.
+    fn locks_of(&mut self, rows: &[&SimpleQueryRow]) {
+        for row in rows {
+            if let Some(oid) = number(row, "oid") {
+                self.locks(oid, text(row, "modes").unwrap_or_default());
+            }
+        }
     }
 
     fn locks(&mut self, oid: Oid, modes: &str) {
