@@ -315,7 +315,7 @@ async fn another_transaction_and_a_changed_ledger_are_noticed() {
     connection.rollback().await.unwrap();
     connection.begin(2000, 0).await.unwrap();
     let before = connection.standing().await.unwrap();
-    connection.execute("TRUNCATE confiture.migration").await.unwrap();
+    connection.execute("TRUNCATE confiture.migration, confiture.step").await.unwrap();
     assert_ne!(connection.standing().await.unwrap()["ledger"], before["ledger"]);
     connection.commit().await.unwrap();
     connection.begin(2000, 0).await.unwrap();

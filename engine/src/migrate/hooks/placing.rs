@@ -43,6 +43,9 @@ pub(super) fn place(mut hooks: Vec<Resolved<'_>>, step: &PlannedMigration) -> Re
         *count += 1;
         planned.push(finish(&hook, runs, notes, format!("{base}#{count}")));
     }
+    if step.action.is_stages() {
+        planned.retain(|hook| hook.runs.is_left_after_commit());
+    }
     Ok(planned)
 }
 

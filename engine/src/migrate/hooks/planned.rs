@@ -67,6 +67,11 @@ impl Runs {
         matches!(self, Self::AfterCommit | Self::AfterCommitOutside)
     }
 
+    /// Whether it still has a turn once the migration is committed.
+    pub fn is_left_after_commit(self) -> bool {
+        self.is_stage() || self == Self::OnError
+    }
+
     /// For people.
     pub fn words(self) -> &'static str {
         match self {

@@ -30,6 +30,8 @@ pub struct Answer {
     pub change: LedgerChange,
 }
 
+const ACCEPTED: &str = "its file is right: take it as it stands now";
+
 /// Everything that is wrong with a ledger.
 pub fn repairs(files: &Files, entries: &[LedgerEntry]) -> Vec<Repair> {
     let mut sorted: Vec<&LedgerEntry> = entries.iter().collect();
@@ -58,9 +60,15 @@ fn repair(files: &Files, entry: &LedgerEntry) -> Option<Repair> {
             repair(what, undoing(entry, done, started))
         }
         Progress::StagesPending { done } => {
-            let what = format!("{} of its stages after the commit are done, and others are not", done);
+            let what = format!("{done} of its stages after the commit are done, and others are not");
             let text = "the rest was done by hand, or is not wanted: it is applied";
-            repair(what, vec![accept_as("applied", text, entry, migration)])
+            let mut answers = Vec::new();
+            if difference(entry, migration).is_some() {
+                let after = LedgerEntry { checksum: migration.up.checksum(), ..entry.clone() };
+                answers.push(answer("accept", ACCEPTED.to_owned(), entry, Some(after)));
+            }
+            answers.push(accept_as("applied", text, entry, migration));
+            repair(what, answers)
         }
         Progress::UndoneStagesPending { done } => {
             let what = format!("it is undone; {done} of the stages after that are done, and others are not");
@@ -127,7 +135,7 @@ fn undoing(entry: &LedgerEntry, done: u32, started: bool) -> Vec<Answer> {
 }
 
 fn accept(entry: &LedgerEntry, migration: &Migration) -> Answer {
-    accept_as("accept", "its file is right: take it as it stands now", entry, migration)
+    accept_as("accept", ACCEPTED, entry, migration)
 }
 
 fn accept_as(name: &'static str, text: &str, entry: &LedgerEntry, migration: &Migration) -> Answer {

@@ -84,6 +84,12 @@ impl ApprovedStep {
         }
     }
 
+    /// Once it is committed, only some of its hooks are left.
+    fn hooks_left(&self, action: Action) -> Vec<ApprovedHook> {
+        let is_left = |hook: &&ApprovedHook| !action.is_stages() || hook.runs.is_left_after_commit();
+        self.hooks.iter().filter(is_left).cloned().collect()
+    }
+
     /// How a planned migration differs from this one.
     fn difference(&self, planned: &PlannedMigration, under_way: bool) -> Option<&'static str> {
         let now = Self::of(planned);
@@ -91,11 +97,11 @@ impl ApprovedStep {
             Some("it is not the one that was approved at this place")
         } else if self.checksum != now.checksum {
             Some("its statements are not those that were approved")
-        } else if self.hooks != now.hooks {
+        } else if self.hooks_left(now.action) != now.hooks {
             Some("its hooks are not those that were approved")
         } else if self.action != now.action && !under_way {
             Some("it does not begin where it did when it was approved")
-        } else if *self != (Self { action: self.action, ..now }) {
+        } else if *self != (Self { action: self.action, hooks: self.hooks.clone(), ..now }) {
             Some("its options are not those that were approved")
         } else {
             None

@@ -129,6 +129,59 @@ fn a_session_that_a_stage_changes_is_a_fault() {
 
 const FAULTS: [Fault; 5] = [Fault::DieBefore, Fault::DieAfter, Fault::LoseBefore, Fault::LoseAfter, Fault::Error];
 
+#[test]
+fn death_of_parallel_steps() {
+    let hooks = act("after_migration", &["steps: [s1, +s2, s3, s4], parallel_workers: 3"]);
+    let all = files(&[("1_a.sql", "one"), ("1_a.hooks.yaml", &format!("hooks:\n{hooks}"))]);
+    let whole = Server::new();
+    up_with(&whole, &all, &acting(&whole).0).0.expect("applies");
+    for at in 1..=whole.state().calls {
+        for fault in FAULTS {
+            let server = Server::new();
+            server.state().fault = Some((at, fault));
+            drop(up_with(&server, &all, &acting(&server).0).0);
+            server.mend();
+            up_with(&server, &all, &acting(&server).0).0.unwrap_or_else(|failed| panic!("{fault:?} at {at}: {failed}"));
+            let mut found = effects(&server);
+            found.sort();
+            assert_eq!(found, ["one", "s1", "s2", "s2 found", "s3", "s4"], "{fault:?} at {at}");
+        }
+    }
+}
+
+#[test]
+fn an_approved_plan_goes_on_with_its_stages() {
+    use crate::migrate::plan::{Approval, RefusalCode, plan_up};
+    let all = staged();
+    let count = {
+        let server = Server::new();
+        up_with(&server, &all, &acting(&server).0).0.expect("applies");
+        server.state().calls
+    };
+    for at in 1..=count {
+        let server = Server::new();
+        let hooks = acting(&server).0;
+        let plan = block_on(plan_up(&all, &[], &request(), &hooks));
+        let request = UpRequest { approval: Some(Approval::of(&plan, &[], &request())), ..request() };
+        server.state().fault = Some((at, Fault::LoseAfter));
+        let (options, mut notes) = (RunOptions::default(), Notes::default());
+        let surroundings = Surroundings {
+            connector: &server,
+            files: &all,
+            hooks: &hooks,
+            options: &options,
+            pace: &server,
+            observer: &mut notes,
+        };
+        if let Err(failed) = block_on(up(surroundings, &request)) {
+            let RunFailure::Refused(plan) = &failed.failure else { continue };
+            assert!(plan.refusals.iter().all(|refusal| refusal.code != RefusalCode::NotApproved), "{at}: {failed}");
+        } else if notes.0.iter().any(|note| note == "outcome-found") {
+            assert_eq!(effects(&server), [&STAGED[..], &["three"]].concat(), "{at}");
+        }
+    }
+}
+
 /// Dies at every call; every effect is there once in the end, but those outside of transactions, which may be repeated.
 fn die_everywhere(
     run: &dyn Fn(&Server) -> Result<RunReport, RunError>,
