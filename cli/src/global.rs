@@ -42,7 +42,7 @@ impl Global {
 }
 
 /// Why there is no page.
-pub const NO_PAGE: &str = "this command prints `text` or `json`; `html` is for the report of a dry-run (`confiture \
+const NO_PAGE: &str = "this command prints `text` or `json`; `html` is for the report of a dry-run (`confiture \
                            migrate up --dry-run --format html`)";
 
 /// How a result is printed, as `--format` takes it.

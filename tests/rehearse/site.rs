@@ -2,8 +2,9 @@
 
 use confiture_engine::migrate::{
     files::{Files, discover},
+    hooks::Hooks,
     plan::{Undo, UpRequest},
-    rehearse::{NoHooks, Rehearsal, RehearsalOptions, Request, rehearse},
+    rehearse::{Rehearsal, RehearsalOptions, Request, rehearse},
     run::{Moment, Observer, Pace, RunError, RunOptions, RunReport, Surroundings, down, up},
 };
 use confiture_model::{BoxFuture, migration::MigrationConnection as _, schema::Snapshot, session::Session as _};
@@ -93,16 +94,28 @@ impl Site {
         let connector = self.connector.clone();
         async move {
             let run = RunOptions { lock_wait: Duration::from_secs(1), ..RunOptions::default() };
-            let surroundings =
-                Surroundings { connector: &connector, files, options: &run, pace: &Clock, observer: &mut Silent };
-            rehearse(surroundings, request, options, &mut NoHooks).await
+            let surroundings = Surroundings {
+                connector: &connector,
+                files,
+                hooks: &Hooks::none(),
+                options: &run,
+                pace: &Clock,
+                observer: &mut Silent,
+            };
+            rehearse(surroundings, request, options).await
         }
     }
 
     pub async fn up(&self, files: &Files, request: &UpRequest) -> Result<RunReport, RunError> {
         let run = RunOptions::default();
-        let surroundings =
-            Surroundings { connector: &self.connector, files, options: &run, pace: &Clock, observer: &mut Silent };
+        let surroundings = Surroundings {
+            connector: &self.connector,
+            files,
+            hooks: &Hooks::none(),
+            options: &run,
+            pace: &Clock,
+            observer: &mut Silent,
+        };
         up(surroundings, request).await
     }
 

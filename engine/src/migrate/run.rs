@@ -43,7 +43,6 @@ use confiture_model::{
     migration::{Event, LedgerEntry, MigrationConnection, MigrationConnector},
     session::SessionError,
 };
-use hooks::Kept;
 use job::Job;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -87,7 +87,7 @@ impl DryRun {
             let here = elsewhere::here(&place).await?;
             rehearsal.report.expect(&reports, &here, &there);
         }
-        report::rehearsal::finish(global, format, rehearsal)
+        report::rehearsal::finish(global, format, &place.title, rehearsal)
     }
 
     async fn once(

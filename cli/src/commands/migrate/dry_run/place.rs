@@ -36,6 +36,8 @@ const DATABASE: &str = "rehearsal";
 pub(super) struct Place {
     pub(super) options: ConnectOptions,
     pub(super) connector: PgMigrationConnector,
+    /// For people.
+    pub(super) title: String,
     /// Gone with this.
     _scratch: Option<Scratch>,
 }
@@ -61,7 +63,8 @@ impl Place {
             output::warn(warning);
         }
         let connector = PgMigrationConnector::new(options.clone(), client());
-        Ok(Self { options, connector, _scratch: None })
+        let title = options.describe();
+        Ok(Self { options, connector, title, _scratch: None })
     }
 
     /// A private PostgreSQL in which everything before the migration that is rehearsed was done: the last one, or the one
@@ -78,7 +81,7 @@ impl Place {
         let options = ConnectOptions::from_url(&scratch.url(DATABASE), &ProcessEnvironment)
             .map_err(Failure::with(Exit::Database))?;
         let connector = PgMigrationConnector::new(options.clone(), client());
-        let place = Self { options, connector, _scratch: Some(scratch) };
+        let place = Self { options, connector, title: "a scratch PostgreSQL".to_owned(), _scratch: Some(scratch) };
         let before = place.before(migrations, request).await?;
         match dry_run.from.is_empty() {
             true => place.migrate(migrations, before, lock_wait, interrupt).await?,
