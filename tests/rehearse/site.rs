@@ -124,6 +124,7 @@ impl Site {
         let surroundings = Surroundings {
             connector: &self.connector,
             files: &files,
+            hooks: &Hooks::none(),
             options: &run,
             pace: &Clock,
             observer: &mut Silent,

@@ -56,12 +56,7 @@ impl Contract {
 
     /// What its imports are there for, before `describe` adds what it wants.
     pub(crate) fn needs(&self) -> Needs {
-        Needs {
-            imports_database: self.imports("database"),
-            imports_files: self.imports("files"),
-            imports_backup: self.imports("backup"),
-            ..Needs::default()
-        }
+        Needs { imports_database: self.imports("database"), imports_backup: self.imports("backup"), ..Needs::default() }
     }
 
     fn imports(&self, interface: &str) -> bool {

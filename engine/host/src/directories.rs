@@ -19,7 +19,11 @@ use std::{
 /// Directories by the name that the project gives them, each open as a capability: a path that leads out of one (`..`,
 /// absolute, through a symbolic link) is refused by cap-std, whatever it points at.
 #[derive(Clone, Debug, Default)]
-pub struct Directories(BTreeMap<String, Granted>);
+pub struct Directories {
+    granted: BTreeMap<String, Granted>,
+    /// All that the plugin is granted: what would have to be written names it as well, or it would be lost.
+    grant: Capabilities,
+}
 
 #[derive(Clone, Debug)]
 struct Granted {
@@ -33,13 +37,18 @@ struct Granted {
 const LONGEST_LISTING: usize = 100_000;
 
 impl Directories {
+    /// None yet, of a plugin that is granted all this.
+    pub(crate) fn of(grant: &Capabilities) -> Self {
+        Self { granted: BTreeMap::new(), grant: grant.clone() }
+    }
+
     /// Opens `path` under `name`.
     ///
     /// # Errors
     /// What the system says of the path: it must exist and be a directory.
     pub fn grant(&mut self, name: &str, path: &Path, access: DirectoryAccess) -> io::Result<()> {
         let directory = Arc::new(Dir::open_ambient_dir(path, ambient_authority())?);
-        self.0.insert(name.to_owned(), Granted { directory, path: path.to_owned(), access });
+        self.granted.insert(name.to_owned(), Granted { directory, path: path.to_owned(), access });
         Ok(())
     }
 
@@ -105,8 +114,8 @@ impl Directories {
 
     /// The directory of this name, or the one at this path.
     fn find(&self, plugin: &str, name: &str, access: DirectoryAccess) -> Result<&Granted, PluginError> {
-        let at_path = || self.0.values().find(|granted| granted.path == Path::new(name));
-        match self.0.get(name).or_else(at_path) {
+        let at_path = || self.granted.values().find(|granted| granted.path == Path::new(name));
+        match self.granted.get(name).or_else(at_path) {
             Some(granted) if granted.access >= access => Ok(granted),
             _ => Err(PluginError::Denied(self.missing(plugin, name, access))),
         }
@@ -116,14 +125,14 @@ impl Directories {
     fn missing(&self, plugin: &str, name: &str, access: DirectoryAccess) -> String {
         let verb = if access == DirectoryAccess::Write { "writing to" } else { "reading from" };
         let path = Path::new(name);
-        let known = self.0.iter().find(|(_, granted)| granted.path == path).map(|(known, _)| known.clone());
+        let known = self.granted.iter().find(|(_, granted)| granted.path == path).map(|(known, _)| known.clone());
         let last = path.file_name().and_then(|last| last.to_str()).unwrap_or("backups").to_owned();
         let (called, place) = match (path.is_absolute(), known) {
             (true, Some(known)) => (known, String::new()),
             (true, None) => (last.clone(), format!("`directories.{last} = \"{name}\"` at the top of the file, and ")),
             (false, _) => (name.to_owned(), String::new()),
         };
-        let mut wanted = Capabilities::default();
+        let mut wanted = self.grant.clone();
         wanted.directories.insert(called, access);
         let grant = under(plugin, &line(&wanted));
         format!("{verb} directory `{name}` is not granted: {place}{grant} would grant it")

@@ -20,8 +20,6 @@ pub(crate) struct Needs {
     pub unknown: Vec<String>,
     /// It imports `database`.
     pub imports_database: bool,
-    /// It imports `files`.
-    pub imports_files: bool,
     /// It imports `backup`.
     pub imports_backup: bool,
 }
@@ -72,9 +70,6 @@ impl Missing {
                 self.what.push(format!("{verb} directory `{name}`"));
                 self.complete.directories.insert(name.clone(), *needed);
             }
-        }
-        if needs.imports_files && self.complete.directories.is_empty() {
-            self.what.push("reading files (it imports `files`, and its `describe` names no directory)".to_owned());
         }
     }
 
@@ -187,11 +182,5 @@ mod tests {
         let needs = Needs { unknown: vec!["network".to_owned()], ..Needs::default() };
         let (what, grant) = denied(&needs, &Capabilities::default());
         assert_eq!((what.as_str(), grant), ("`network`, which this version of confiture does not know,", None));
-    }
-
-    #[test]
-    fn files_without_a_directory_are_refused() {
-        let needs = Needs { imports_files: true, ..Needs::default() };
-        assert_eq!(denied(&needs, &Capabilities::default()).1, None);
     }
 }

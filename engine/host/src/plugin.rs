@@ -89,7 +89,7 @@ impl Plugin {
     ) -> Result<Directories, Fault> {
         self.check_grant(grant)?;
         let broken = |why| fault(&self.name, "load", FaultKind::Load(why));
-        let mut directories = Directories::default();
+        let mut directories = Directories::of(grant);
         for (name, access) in &grant.directories {
             let path = paths
                 .get(name)
