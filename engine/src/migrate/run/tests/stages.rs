@@ -162,7 +162,8 @@ fn an_approved_plan_goes_on_with_its_stages() {
         let server = Server::new();
         let hooks = acting(&server).0;
         let plan = block_on(plan_up(&all, &[], &request(), &hooks));
-        let request = UpRequest { approval: Some(Approval::of(&plan, &[], &request())), ..request() };
+        let database = block_on(async { server.connect().await?.identity().await }).expect("is known");
+        let request = UpRequest { approval: Some(Approval::of(&plan, &[], &request(), database)), ..request() };
         server.state().fault = Some((at, Fault::LoseAfter));
         let (options, mut notes) = (RunOptions::default(), Notes::default());
         let surroundings = Surroundings {
