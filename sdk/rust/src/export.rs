@@ -46,6 +46,7 @@ macro_rules! export_plugin {
             homepage: env!("CARGO_PKG_HOMEPAGE"),
             wants: $wants,
             rules: &[$(&$rule),*],
+            strategies: &[],
         };
 
         /// The plugin: who it is, what it asks for, and its rules.
@@ -55,5 +56,33 @@ macro_rules! export_plugin {
 
         #[cfg(target_arch = "wasm32")]
         $crate::export_component!(PLUGIN);
+    };
+    (name: $name:expr, summary: $summary:expr, strategies: [$($strategy:expr),* $(,)?] $(,)?) => {
+        $crate::export_plugin! {
+            name: $name,
+            summary: $summary,
+            wants: $crate::Capabilities::NONE,
+            strategies: [$($strategy),*],
+        }
+    };
+    (name: $name:expr, summary: $summary:expr, wants: $wants:expr, strategies: [$($strategy:expr),* $(,)?] $(,)?) => {
+        const PLUGIN: $crate::Plugin = $crate::Plugin {
+            name: $name,
+            version: env!("CARGO_PKG_VERSION"),
+            summary: $summary,
+            license: env!("CARGO_PKG_LICENSE"),
+            homepage: env!("CARGO_PKG_HOMEPAGE"),
+            wants: $wants,
+            rules: &[],
+            strategies: &[$(&$strategy),*],
+        };
+
+        /// The plugin: who it is, what it asks for, and its strategies.
+        pub fn plugin() -> $crate::Plugin {
+            PLUGIN
+        }
+
+        #[cfg(target_arch = "wasm32")]
+        $crate::export_anonymizer!(PLUGIN);
     };
 }

@@ -13,6 +13,7 @@ pub mod documentation;
 mod error;
 mod export;
 pub mod log;
+pub mod masking;
 mod object;
 mod options;
 mod plugin;

@@ -3,6 +3,7 @@
 use crate::{
     catalog::Relation,
     error::Error,
+    masking::AnyStrategy,
     options::{self, OptionInfo},
     report::Report,
     rule::{Rule, RuleMeta},
@@ -54,12 +55,19 @@ pub struct Plugin {
     pub wants: Capabilities,
     /// What it offers.
     pub rules: &'static [&'static dyn AnyRule],
+    /// What it masks columns with.
+    pub strategies: &'static [&'static dyn AnyStrategy],
 }
 
 impl Plugin {
     /// A rule by its id.
     pub fn rule(&self, id: &str) -> Option<&'static dyn AnyRule> {
         self.rules.iter().copied().find(|rule| rule.meta().id == id)
+    }
+
+    /// A strategy by its id.
+    pub fn strategy(&self, id: &str) -> Option<&'static dyn AnyStrategy> {
+        self.strategies.iter().copied().find(|strategy| strategy.meta().id == id)
     }
 }
 

@@ -19,6 +19,7 @@
 //! # Ok::<(), Error>(())
 //! ```
 
+pub mod masking;
 mod program;
 mod snapshot;
 mod table;

@@ -3,6 +3,7 @@
 #![allow(unsafe_code, missing_docs, clippy::all)]
 
 mod convert;
+pub mod masking;
 
 use crate::{
     Parts, Plugin, Source, catalog as sdk, check, database, error::Error, log::Level, object, plugin::DatabaseAccess,
