@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("confiture-sdk", &[]),
     ("confiture-plugin-build", &[]),
     ("confiture-lint-schema", &["confiture-sdk"]),
+    ("confiture-mask-core", &["confiture-sdk"]),
     ("confiture-bundled", &[]),
     (
         "confiture-cli",

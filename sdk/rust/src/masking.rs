@@ -15,7 +15,7 @@ mod strategy;
 
 pub use column::{Column, ColumnBuilder, Values, Written};
 pub use column_info::ColumnInfo;
-pub use documented::{Example, SECTIONS, Row, examples, problems};
+pub use documented::{Example, Row, SECTIONS, examples, problems};
 pub use kind::{Kind, types};
 pub use nested::{Inner, NestedStrategy};
 pub use pseudonym::{Digests, Secret};

@@ -168,8 +168,7 @@ pub struct ColumnBuilder {
 impl ColumnBuilder {
     /// A builder that has room for so many rows, and so many bytes of all values together.
     pub fn with_capacity(rows: usize, bytes: usize) -> Self {
-        let column =
-            Column { text: String::with_capacity(bytes), ends: Vec::with_capacity(rows), nulls: Vec::new() };
+        let column = Column { text: String::with_capacity(bytes), ends: Vec::with_capacity(rows), nulls: Vec::new() };
         Self { column }
     }
 

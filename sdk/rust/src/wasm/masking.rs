@@ -24,9 +24,7 @@ wit_bindgen::generate!({
 use confiture::plugin::{masking as crossing, nested, pseudonym};
 use exports::confiture::plugin::{anonymization, identity};
 
-pub use exports::confiture::plugin::{
-    anonymization as exported_anonymization, identity as exported_identity,
-};
+pub use exports::confiture::plugin::{anonymization as exported_anonymization, identity as exported_identity};
 
 /// Exports a plugin of strategies under the names that the component model expects.
 #[doc(hidden)]
@@ -134,10 +132,8 @@ pub struct Opened(OpenStrategy);
 
 impl anonymization::GuestStrategy for Opened {
     fn context_columns(&self) -> Vec<anonymization::ContextColumn> {
-        let column = |column: masking::ContextColumn| anonymization::ContextColumn {
-            name: column.name,
-            masked: column.masked,
-        };
+        let column =
+            |column: masking::ContextColumn| anonymization::ContextColumn { name: column.name, masked: column.masked };
         self.0.context_columns().into_iter().map(column).collect()
     }
 

@@ -87,7 +87,8 @@ impl Masking {
     }
 
     fn open_written(&self, written: &Value, target: &ColumnInfo, row: &[ColumnInfo]) -> Result<OpenStrategy, Error> {
-        let name = written.as_str().or_else(|| written.get("strategy")?.as_str().filter(|_| written.get("type").is_none()));
+        let name =
+            written.as_str().or_else(|| written.get("strategy")?.as_str().filter(|_| written.get("type").is_none()));
         if let Some(name) = name {
             return match self.named.get(name) {
                 Some(strategy) => self.open_written(strategy, target, row),
