@@ -3,15 +3,25 @@
 //! To add a strategy: one file in `strategies/`, with its documentation and examples inside, and one word in each list
 //! below.
 
+mod bound;
+mod calendar;
+mod decimal;
+mod on_mismatch;
 mod permutation;
 mod refusal;
+mod row_key;
 mod strategies;
 #[cfg(test)]
 mod testing;
+mod transliteration;
 mod written;
 
 use confiture_sdk::Capabilities;
-use strategies::{DeterministicHash, EmailMasking, NoAnonymization, NoStrategy, PatternMasking, SetNull};
+use strategies::{
+    Conditional, Custom, CustomFunction, DateShift, DeterministicHash, EmailMasking, Fixed, FormatPreserving,
+    Generalize, JsonPaths, Network, NoAnonymization, NoStrategy, Noise, PatternMasking, RandomDecimal, RandomInRange,
+    Redact, SetNull, Shuffle, Template,
+};
 
 confiture_sdk::export_plugin! {
     name: "confiture:mask-core",
@@ -19,12 +29,27 @@ confiture_sdk::export_plugin! {
     // Whichever secret a profile hands to a strategy: naming it there is the grant.
     wants: Capabilities { secrets: &["*"], ..Capabilities::NONE },
     strategies: [
+        Conditional,
+        Custom,
+        CustomFunction,
+        DateShift,
         DeterministicHash,
         EmailMasking,
+        Fixed,
+        FormatPreserving,
+        Generalize,
+        JsonPaths,
+        Network,
         NoAnonymization,
         NoStrategy,
+        Noise,
         PatternMasking,
+        RandomDecimal,
+        RandomInRange,
+        Redact,
         SetNull,
+        Shuffle,
+        Template,
     ],
 }
 

@@ -3,24 +3,33 @@
 #![allow(unsafe_code, missing_docs, clippy::all)]
 
 mod convert;
+pub mod identity;
 pub mod masking;
 
-use crate::{
-    Parts, Plugin, Source, catalog as sdk, check, database, error::Error, log::Level, object, plugin::DatabaseAccess,
-};
+use crate::{Parts, Plugin, Source, catalog as sdk, check, database, error::Error, log::Level, object};
 
+// A world for what a plugin exports each, and one for who it is: a crate exports those that it needs.
 wit_bindgen::generate!({
     path: "../../wit/v0.1",
-    world: "database-linter",
+    inline: "
+        package confiture:sdk;
+        world rules {
+            import confiture:plugin/log@0.1.0;
+            import confiture:plugin/schema@0.1.0;
+            import confiture:plugin/database@0.1.0;
+            export confiture:plugin/lint@0.1.0;
+        }
+    ",
+    world: "confiture:sdk/rules",
     generate_all,
     pub_export_macro: true,
     default_bindings_module: "confiture_sdk::wasm",
 });
 
 use confiture::plugin::{catalog, database as host_database, log as host_log, schema};
-use exports::confiture::plugin::{identity, lint};
+use exports::confiture::plugin::lint;
 
-pub use exports::confiture::plugin::{identity as exported_identity, lint as exported_lint};
+pub use exports::confiture::plugin::lint as exported_lint;
 
 /// Exports a plugin's functions under the names that the component model expects.
 #[doc(hidden)]
@@ -30,15 +39,11 @@ macro_rules! export_component {
         #[allow(unsafe_code, missing_docs)]
         mod confiture_component {
             use super::*;
-            use $crate::wasm::{self, exported_identity, exported_lint};
+            use $crate::wasm::{self, exported_lint};
 
             struct Component;
 
-            impl exported_identity::Guest for Component {
-                fn describe() -> exported_identity::Info {
-                    wasm::describe(&$plugin)
-                }
-            }
+            $crate::export_identity!(Component, $plugin);
 
             impl exported_lint::Guest for Component {
                 fn list_rules() -> Vec<exported_lint::RuleInfo> {
@@ -63,30 +68,6 @@ macro_rules! export_component {
             wasm::export!(Component with_types_in $crate::wasm);
         }
     };
-}
-
-pub fn describe(plugin: &Plugin) -> identity::Info {
-    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let directory =
-        |(name, write): &(&str, bool)| identity::DirectoryAccess { name: (*name).to_owned(), write: *write };
-    identity::Info {
-        name: plugin.name.to_owned(),
-        version: plugin.version.to_owned(),
-        summary: plugin.summary.to_owned(),
-        license: given(plugin.license),
-        homepage: given(plugin.homepage),
-        wants: identity::Capabilities {
-            database: match plugin.wants.database {
-                DatabaseAccess::None => identity::DatabaseAccess::None,
-                DatabaseAccess::Read => identity::DatabaseAccess::Read,
-                DatabaseAccess::Write => identity::DatabaseAccess::Write,
-            },
-            directories: plugin.wants.directories.iter().map(directory).collect(),
-            backup: plugin.wants.backup,
-            secrets: plugin.wants.secrets.iter().map(|name| (*name).to_owned()).collect(),
-            extra: None,
-        },
-    }
 }
 
 pub fn list_rules(plugin: &Plugin) -> Vec<lint::RuleInfo> {

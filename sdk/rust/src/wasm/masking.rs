@@ -6,12 +6,20 @@ use crate::{
     error::Error,
     masking::{self, AnyStrategy, OpenStrategy},
     options::OptionInfo,
-    plugin::DatabaseAccess,
 };
 
 wit_bindgen::generate!({
     path: "../../wit/v0.1",
-    world: "anonymizer",
+    inline: "
+        package confiture:sdk;
+        world strategies {
+            import confiture:plugin/log@0.1.0;
+            import confiture:plugin/pseudonym@0.1.0;
+            import confiture:plugin/nested@0.1.0;
+            export confiture:plugin/anonymization@0.1.0;
+        }
+    ",
+    world: "confiture:sdk/strategies",
     with: {
         "confiture:plugin/common@0.1.0": crate::wasm::confiture::plugin::common,
         "confiture:plugin/log@0.1.0": crate::wasm::confiture::plugin::log,
@@ -22,9 +30,9 @@ wit_bindgen::generate!({
 });
 
 use confiture::plugin::{masking as crossing, nested, pseudonym};
-use exports::confiture::plugin::{anonymization, identity};
+use exports::confiture::plugin::anonymization;
 
-pub use exports::confiture::plugin::{anonymization as exported_anonymization, identity as exported_identity};
+pub use exports::confiture::plugin::anonymization as exported_anonymization;
 
 /// Exports a plugin of strategies under the names that the component model expects.
 #[doc(hidden)]
@@ -34,15 +42,11 @@ macro_rules! export_anonymizer {
         #[allow(unsafe_code, missing_docs)]
         mod confiture_component {
             use super::*;
-            use $crate::wasm::masking::{self, exported_anonymization, exported_identity};
+            use $crate::wasm::masking::{self, exported_anonymization};
 
             struct Component;
 
-            impl exported_identity::Guest for Component {
-                fn describe() -> exported_identity::Info {
-                    masking::describe(&$plugin)
-                }
-            }
+            $crate::export_identity!(Component, $plugin);
 
             impl exported_anonymization::Guest for Component {
                 type Strategy = masking::Opened;
@@ -64,30 +68,6 @@ macro_rules! export_anonymizer {
             masking::export!(Component with_types_in $crate::wasm::masking);
         }
     };
-}
-
-pub fn describe(plugin: &Plugin) -> identity::Info {
-    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let directory =
-        |(name, write): &(&str, bool)| identity::DirectoryAccess { name: (*name).to_owned(), write: *write };
-    identity::Info {
-        name: plugin.name.to_owned(),
-        version: plugin.version.to_owned(),
-        summary: plugin.summary.to_owned(),
-        license: given(plugin.license),
-        homepage: given(plugin.homepage),
-        wants: identity::Capabilities {
-            database: match plugin.wants.database {
-                DatabaseAccess::None => identity::DatabaseAccess::None,
-                DatabaseAccess::Read => identity::DatabaseAccess::Read,
-                DatabaseAccess::Write => identity::DatabaseAccess::Write,
-            },
-            directories: plugin.wants.directories.iter().map(directory).collect(),
-            backup: plugin.wants.backup,
-            secrets: plugin.wants.secrets.iter().map(|name| (*name).to_owned()).collect(),
-            extra: None,
-        },
-    }
 }
 
 pub fn list_strategies(plugin: &Plugin) -> Vec<anonymization::StrategyInfo> {
