@@ -7,6 +7,8 @@ mod bound;
 mod calendar;
 mod decimal;
 mod on_mismatch;
+#[cfg(test)]
+mod page;
 mod permutation;
 mod refusal;
 mod row_key;
@@ -18,7 +20,7 @@ mod written;
 
 use confiture_sdk::Capabilities;
 use strategies::{
-    Conditional, Custom, CustomFunction, DateShift, DeterministicHash, EmailMasking, Fixed, FormatPreserving,
+    Conditional, Custom, CustomFunction, DateShift, DeterministicHash, EmailMasking, Fake, Fixed, FormatPreserving,
     Generalize, JsonPaths, Network, NoAnonymization, NoStrategy, Noise, PatternMasking, RandomDecimal, RandomInRange,
     Redact, SetNull, Shuffle, Template,
 };
@@ -35,6 +37,7 @@ confiture_sdk::export_plugin! {
         DateShift,
         DeterministicHash,
         EmailMasking,
+        Fake,
         Fixed,
         FormatPreserving,
         Generalize,

@@ -134,18 +134,18 @@ Replaces every digit by a digit, every capital letter of ASCII by a capital and 
 all other signs stay. `keep_first` and `keep_last` keep so many digits and letters at the ends.
 
 ```mask text {"key": "${K}"}
-030 1234-567 -> ?
-AB-1234-c -> ?
+030 1234-567 -> 863 4059-326
+AB-1234-c -> AG-0254-d
 NULL -> NULL
 '' -> ''
 ```
 
 ```mask varchar(19) {"check": "luhn", "keep_first": 6, "key": "${K}"}
-4111 1111 1111 1111 -> ?
+4111 1111 1111 1111 -> 4111 1163 1503 6691
 ```
 
 ```mask text {"check": "iban", "key": "${K}"}
-DE89 3704 0044 0532 0130 00 -> ?
+DE89 3704 0044 0532 0130 00 -> DE87 2817 1256 3162 0645 76
 ```
 
 With `check: luhn` the last digit is the right check digit; with `check: iban` country and length stay and the two check

@@ -67,10 +67,9 @@ pub fn examples(markdown: &str) -> Vec<Example> {
 
 fn row(line: &str) -> Option<Row> {
     let (before, masked) = line.split_once(" -> ")?;
-    let (value, context) = match before.rsplit_once(" [") {
-        Some((value, context)) => (value, context.strip_suffix(']')?),
-        None => (before, ""),
-    };
+    // A document may hold brackets too; a context ends the line's left side with one.
+    let context = before.strip_suffix(']').and_then(|before| before.rsplit_once(" ["));
+    let (value, context) = context.unwrap_or((before, ""));
     let column = |given: &str| {
         let (head, value) = given.split_once('=')?;
         let (name, type_name) = head.split_once(' ').unwrap_or((head, "text"));
