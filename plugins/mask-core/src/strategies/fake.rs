@@ -140,22 +140,22 @@ that person that `kind` says: `first_name`, `last_name`, `full_name`, `username`
 another table the same values of `person` are the same person.
 
 ```mask text {"kind": "full_name", "person": ["id"], "key": "${K}"}
-Ada Lovelace [id integer=1] -> ?
-Alan Turing [id integer=2] -> ?
-'' [id integer=2] -> ?
+Ada Lovelace [id integer=1] -> Jeremy Price
+Alan Turing [id integer=2] -> Oliver Green
+'' [id integer=2] -> Oliver Green
 NULL [id integer=3] -> NULL
 ```
 
 ```mask text {"kind": "email", "person": ["id"], "key": "${K}"}
-ada@lovelace.org [id integer=1] -> ?
+ada@lovelace.org [id integer=1] -> jeremy.priced6925d9c@example.org
 ```
 
 ```mask text {"kind": "address", "locale": "fr", "person": ["id"], "key": "${K}"}
-1 rue X [id integer=1] -> ?
+1 rue X [id integer=1] -> 164 rue de Paris, 65373 Rouen
 ```
 
 ```mask text {"kind": "full_name", "locale": "ja", "person": ["id"], "key": "${K}"}
-x [id integer=1] -> ?
+x [id integer=1] -> 新井 博
 ```
 
 `locale` is one of `en`, `de`, `fr`, `es`, `it`, `nl`, `pl`, `pt`, `sv` and `ja`. Where a name does not fit the column, a

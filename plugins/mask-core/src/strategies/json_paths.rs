@@ -141,7 +141,7 @@ NULL -> NULL
 ```
 
 ```mask json {"paths": {"$..pin": {"type": "format_preserving", "key": "${K}"}}}
-{"a": [{"pin": 1234}, {"pin": "98-76"}]} -> ?
+{"a": [{"pin": 1234}, {"pin": "98-76"}]} -> {"a": [{"pin": 4549}, {"pin": "80-75"}]}
 ```
 
 An object or an array at a path becomes `null`: a strategy masks single values. Where two paths meet, the first in
