@@ -7,10 +7,11 @@ use std::{fmt::Write, path::Path};
 fn the_page_of_strategies_is_what_they_say() {
     let mut strategies = crate::plugin().strategies.to_vec();
     strategies.sort_by_key(|strategy| strategy.meta().id);
-    let mut page = "# Strategies\n\nThe bundled anonymization strategies. This page is made from them; their examples run as \
+    let mut page =
+        "# Strategies\n\nThe bundled anonymization strategies. This page is made from them; their examples run as \
                     tests, under keys that are their own names. Without a `key`, a strategy uses the profile's.\n\n\
                     | strategy | what it does | promises |\n|---|---|---|\n"
-        .to_owned();
+            .to_owned();
     for meta in strategies.iter().map(|strategy| strategy.meta()) {
         let _ = writeln!(page, "| [`{0}`](#{0}) | {1} | {2} |", meta.id, meta.summary, promises(&meta));
     }

@@ -123,7 +123,7 @@ impl Random {
     /// Sattolo's algorithm: one cycle through all, so no place keeps what it had.
     fn cycle(&mut self, places: &mut [usize]) {
         for last in (1..places.len()).rev() {
-            let other = (u128::from(self.next()) * last as u128 >> 64) as usize;
+            let other = ((u128::from(self.next()) * last as u128) >> 64) as usize;
             places.swap(last, other);
         }
     }

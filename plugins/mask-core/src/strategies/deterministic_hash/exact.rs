@@ -131,7 +131,7 @@ impl Digits {
         Item { value: (front - front_lowest) * 9 + last - 1, size: front_lowest * 81, tweak }
     }
 
-    fn from_item(&self, item: &Item) -> u128 {
+    fn masked(&self, item: &Item) -> u128 {
         match (self.count, self.scale) {
             (0, _) => 0,
             (count, 0) => item.value + 10_u128.pow(count - 1),
@@ -154,7 +154,7 @@ impl Mask for Numbers {
         permute(&self.key, "hash/numeric", &mut items)?;
         values.map(|row, _, text| {
             let number = &all[row];
-            let masked = number.from_item(&items[row]);
+            let masked = number.masked(&items[row]);
             if number.negative {
                 text.push('-');
             }

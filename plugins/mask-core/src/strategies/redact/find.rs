@@ -20,8 +20,11 @@ const NAME: usize = usize::MAX;
 pub struct Finder {
     /// Which of them occur at all, in one pass.
     any: RegexSet,
-    kinds: Vec<(String, Regex, fn(&str) -> bool)>,
+    kinds: Vec<Sought>,
 }
+
+/// A label, what is looked for, and whether what was found really is it.
+type Sought = (String, Regex, fn(&str) -> bool);
 
 type Kind = (Personal, &'static str, &'static str, fn(&str) -> bool);
 
@@ -84,7 +87,7 @@ fn is_phone(text: &str) -> bool {
 impl Finder {
     /// Looks for these kinds, all of them where none is given, and for patterns of the profile's own.
     pub fn new(wanted: &[Personal], patterns: &BTreeMap<String, String>) -> Result<Self, Error> {
-        let mut kinds: Vec<(String, Regex, fn(&str) -> bool)> = Vec::new();
+        let mut kinds: Vec<Sought> = Vec::new();
         for (label, pattern) in patterns {
             let wrong =
                 || Error::option(format!("/patterns/{label}"), "a regular expression that does not match nothing");
