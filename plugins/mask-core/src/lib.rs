@@ -58,12 +58,43 @@ confiture_sdk::export_plugin! {
 
 #[cfg(test)]
 mod tests {
-    use confiture_sdk::testing::masking::strategy_problems;
+    use crate::testing::profile;
+    use confiture_sdk::{masking::ColumnInfo, testing::masking::strategy_problems};
+    use serde_json::json;
 
     #[test]
     fn every_strategy_is_documented_and_does_as_documented() {
-        let wrong = strategy_problems(&crate::testing::profile(), &super::plugin());
+        let wrong = strategy_problems(&profile(), &super::plugin());
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    /// The ways in which profiles are written that came before this plugin.
+    #[test]
+    fn every_spelling_of_a_profile_opens() {
+        let salted = json!({"salt": "${QA_ANON_SALT}", "algorithm": "sha256"});
+        let internal = json!({
+            "condition": "row['is_internal_customer'] == true\n",
+            "if_true": {"strategy": "none"},
+            "if_false": {"strategy": "uuid_hash"},
+        });
+        let row = [ColumnInfo::new("is_internal_customer", "boolean")];
+        for (id, options, type_name) in [
+            ("email_masking", json!({"keep_domain": true, "prefix": "qa+"}), "text"),
+            ("email_masking", json!({"keep_domain": false, "prefix": "test+"}), "varchar(255)"),
+            ("pattern_masking", json!({"pattern": "***-***-9999"}), "varchar(12)"),
+            ("pattern_masking", json!({"pattern": "***-**-####"}), "text"),
+            ("pattern_masking", json!({"pattern": "555-5555"}), "text"),
+            ("deterministic_hash", salted.clone(), "uuid"),
+            ("deterministic_hash", salted, "text"),
+            ("conditional", internal, "uuid"),
+            ("none", json!({}), "text"),
+            ("no_anonymization", json!({}), "text"),
+            ("custom", json!({"strategy": "random_in_range", "min": 100, "max": 50000}), "numeric(12,2)"),
+            ("custom_function", json!({"function": "random_decimal(100, 50000)"}), "numeric(12,2)"),
+        ] {
+            let opened = profile().open(id, &options, &ColumnInfo::new("value", type_name), &row);
+            assert_eq!(opened.err(), None, "{id} {options}");
+        }
     }
 
     #[test]
