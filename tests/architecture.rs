@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("confiture-plugin-build", &[]),
     ("confiture-lint-schema", &["confiture-sdk"]),
     ("confiture-hooks-core", &["confiture-sdk"]),
+    ("confiture-mask-core", &["confiture-sdk"]),
     ("confiture-bundled", &[]),
     (
         "confiture-cli",

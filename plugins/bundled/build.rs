@@ -7,7 +7,7 @@ use std::{
 };
 
 /// The bundled plugins, by the names of their directories beside this one.
-const NAMES: [&str; 2] = ["hooks-core", "lint-schema"];
+const NAMES: [&str; 3] = ["hooks-core", "lint-schema", "mask-core"];
 
 fn main() {
     let directory = plugins_directory();

@@ -3,7 +3,7 @@
 /// Makes the crate a plugin: generates `pub fn plugin() -> Plugin`, which native tests use, and, when compiled to
 /// WebAssembly, the component's exports. Version, license and homepage come from the crate's `Cargo.toml`.
 ///
-/// A plugin offers `rules: [...]`, `hooks: [...]`, or both in this order. One with hooks says what it `wants`: hooks without
+/// A plugin offers `rules: [...]`, `hooks: [...]`, or both in this order, or `strategies: [...]`. One with hooks says what it `wants`: hooks without
 /// a database are rare.
 ///
 /// ```
@@ -41,13 +41,13 @@ macro_rules! export_plugin {
         $crate::export_plugin! { name: $name, summary: $summary, wants: $crate::Capabilities::NONE, rules: [$($rule),*] }
     };
     (name: $name:expr, summary: $summary:expr, wants: $wants:expr, rules: [$($rule:expr),* $(,)?] $(,)?) => {
-        $crate::plugin_of! { $name, $summary, $wants, [$($rule),*], [] }
+        $crate::plugin_of! { $name, $summary, $wants, [$($rule),*], [], [] }
 
         #[cfg(target_arch = "wasm32")]
         $crate::export_rule_component!();
     };
     (name: $name:expr, summary: $summary:expr, wants: $wants:expr, hooks: [$($hook:expr),* $(,)?] $(,)?) => {
-        $crate::plugin_of! { $name, $summary, $wants, [], [$($hook),*] }
+        $crate::plugin_of! { $name, $summary, $wants, [], [$($hook),*], [] }
 
         #[cfg(target_arch = "wasm32")]
         $crate::export_hook_component!();
@@ -56,12 +56,26 @@ macro_rules! export_plugin {
         name: $name:expr, summary: $summary:expr, wants: $wants:expr,
         rules: [$($rule:expr),* $(,)?], hooks: [$($hook:expr),* $(,)?] $(,)?
     ) => {
-        $crate::plugin_of! { $name, $summary, $wants, [$($rule),*], [$($hook),*] }
+        $crate::plugin_of! { $name, $summary, $wants, [$($rule),*], [$($hook),*], [] }
 
         #[cfg(target_arch = "wasm32")]
         $crate::export_rule_component!();
         #[cfg(target_arch = "wasm32")]
         $crate::export_hook_component!();
+    };
+    (name: $name:expr, summary: $summary:expr, strategies: [$($strategy:expr),* $(,)?] $(,)?) => {
+        $crate::export_plugin! {
+            name: $name,
+            summary: $summary,
+            wants: $crate::Capabilities::NONE,
+            strategies: [$($strategy),*],
+        }
+    };
+    (name: $name:expr, summary: $summary:expr, wants: $wants:expr, strategies: [$($strategy:expr),* $(,)?] $(,)?) => {
+        $crate::plugin_of! { $name, $summary, $wants, [], [], [$($strategy),*] }
+
+        #[cfg(target_arch = "wasm32")]
+        $crate::export_strategy_component!();
     };
 }
 
@@ -69,7 +83,7 @@ macro_rules! export_plugin {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! plugin_of {
-    ($name:expr, $summary:expr, $wants:expr, [$($rule:expr),*], [$($hook:expr),*]) => {
+    ($name:expr, $summary:expr, $wants:expr, [$($rule:expr),*], [$($hook:expr),*], [$($strategy:expr),*]) => {
         const PLUGIN: $crate::Plugin = $crate::Plugin {
             name: $name,
             version: env!("CARGO_PKG_VERSION"),
@@ -79,6 +93,7 @@ macro_rules! plugin_of {
             wants: $wants,
             rules: &[$(&$rule),*],
             hooks: &[$(&$hook),*],
+            strategies: &[$(&$strategy),*],
         };
 
         /// The plugin: who it is, what it asks for, and what it offers.

@@ -15,6 +15,7 @@ mod error;
 mod export;
 pub mod hook;
 pub mod log;
+pub mod masking;
 mod object;
 mod options;
 mod plugin;

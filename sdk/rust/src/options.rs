@@ -67,7 +67,7 @@ fn check_names(given: &Map<String, Value>, known: &[OptionInfo]) -> Result<(), E
     if let Some(name) = given.keys().find(|name| known.iter().all(|option| option.name != **name)) {
         let names: Vec<_> = known.iter().map(|option| format!("`{}`", option.name)).collect();
         let expected = match names.as_slice() {
-            [] => "no options: it has none".to_owned(),
+            [] => "no options: there are none".to_owned(),
             [one] => format!("only the option {one}"),
             _ => format!("one of the options {}", names.join(", ")),
         };

@@ -4,6 +4,7 @@ use crate::{
     catalog::Relation,
     error::Error,
     hook::AnyHook,
+    masking::AnyStrategy,
     options::{self, OptionInfo},
     report::Report,
     rule::{Rule, RuleMeta},
@@ -57,6 +58,8 @@ pub struct Plugin {
     pub rules: &'static [&'static dyn AnyRule],
     /// The hooks that it offers.
     pub hooks: &'static [&'static dyn AnyHook],
+    /// What it masks columns with.
+    pub strategies: &'static [&'static dyn AnyStrategy],
 }
 
 impl Plugin {
@@ -68,6 +71,11 @@ impl Plugin {
     /// A hook by its id.
     pub fn hook(&self, id: &str) -> Option<&'static dyn AnyHook> {
         self.hooks.iter().copied().find(|hook| hook.meta().id == id)
+    }
+
+    /// A strategy by its id.
+    pub fn strategy(&self, id: &str) -> Option<&'static dyn AnyStrategy> {
+        self.strategies.iter().copied().find(|strategy| strategy.meta().id == id)
     }
 }
 

@@ -20,6 +20,7 @@
 //! # Ok::<(), Error>(())
 //! ```
 
+pub mod masking;
 mod program;
 mod script;
 mod snapshot;

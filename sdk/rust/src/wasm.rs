@@ -5,9 +5,11 @@
 mod convert;
 pub mod hooks;
 pub mod identity;
+pub mod masking;
 
 use crate::{Parts, Plugin, Source, catalog as sdk, check, database, error::Error, log::Level, object};
 
+// A world for what a plugin exports each, and one for who it is: a crate exports those that it needs.
 wit_bindgen::generate!({
     path: "../../wit/v0.1",
     inline: "
