@@ -220,19 +220,3 @@ impl From<masking::Column> for crossing::Column {
         Self { data, ends, nulls }
     }
 }
-
-impl From<common::PluginError> for Error {
-    fn from(from: common::PluginError) -> Self {
-        match from {
-            common::PluginError::InvalidConfig(error) => {
-                Self::InvalidConfig { pointer: error.pointer, expected: error.expected }
-            }
-            common::PluginError::Denied(what) => Self::Denied(what),
-            common::PluginError::Database(error) => Self::Database(error.into()),
-            common::PluginError::TimedOut => Self::TimedOut,
-            common::PluginError::LimitExceeded(what) => Self::LimitExceeded(what),
-            common::PluginError::CheckFailed(what) => Self::CheckFailed(what),
-            common::PluginError::Failed(message) => Self::Failed(message),
-        }
-    }
-}
