@@ -10,7 +10,7 @@ use confiture_model::{
     object::{ObjectKind, ObjectRef},
     rehearsal::{ApplicationStatement, LockMode, Observation, SequenceMoved, Violation},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -79,7 +79,7 @@ pub struct RehearsedMigration {
 }
 
 /// A statement or a step of a hook.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RehearsedStep {
     /// Which.
     #[serde(flatten)]
@@ -95,7 +95,7 @@ pub struct RehearsedStep {
 }
 
 /// Which step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "step")]
 pub enum StepKind {
     /// A statement of the script.
