@@ -87,6 +87,7 @@ impl DryRun {
         let reports: Vec<_> = rehearsals.iter().map(|rehearsal| rehearsal.report.clone()).collect();
         // The last one ran with everything warm, as the others did but the first.
         let Some(mut rehearsal) = rehearsals.pop() else { return Ok(Exit::Done) };
+        rehearsal.report.repeats(&reports[..rehearsals.len()]);
         if let (Some(there), None) = (there, &rehearsal.failure) {
             let here = elsewhere::here(&place).await?;
             rehearsal.report.expect(&reports, &earlier, &here, &there);

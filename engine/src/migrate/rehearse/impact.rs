@@ -46,6 +46,16 @@ pub struct ExpectedStep {
 }
 
 impl RehearsalReport {
+    /// Adds how long the same steps took in other rehearsals of the same dry-run.
+    pub fn repeats(&mut self, others: &[Self]) {
+        for (index, migration) in self.migrations.iter_mut().enumerate() {
+            for (number, step) in migration.steps.iter_mut().enumerate() {
+                let same = |other: &Self| Some(other.migrations.get(index)?.steps.get(number)?.ms);
+                step.repeated_ms = others.iter().filter_map(same).collect();
+            }
+        }
+    }
+
     /// Adds what to expect of another database, from `rehearsals` of which this is one; `here` are the facts of the database
     /// that they were rehearsed on.
     /// `earlier` are reports of dry-runs elsewhere.
@@ -115,7 +125,7 @@ fn expect(rehearsals: &[RehearsalReport], earlier: &[EarlierReport], here: &Fact
                 let same = |timing: &StatementTiming| {
                     timing.statement == first.statement && timing.work == first.work && timing.table == first.table
                 };
-                measured.extend(earlier.iter().flat_map(EarlierReport::steps).filter_map(timing).filter(same));
+                measured.extend(earlier.iter().flat_map(EarlierReport::steps).flat_map(timings).filter(same));
             }
             let estimate = estimate(&measured, here, there);
             let place = place(step);
@@ -142,6 +152,13 @@ fn place(step: &RehearsedStep) -> String {
         StepKind::Statement { place, .. } => place.clone(),
         StepKind::Hook { phase, hook, step } => format!("{phase}: {hook}: {step}"),
     }
+}
+
+/// A step of an earlier dry-run as measurements, one of each rehearsal.
+fn timings(step: &RehearsedStep) -> Vec<StatementTiming> {
+    let Some(timing) = timing(step) else { return Vec::new() };
+    let others = step.repeated_ms.iter().map(|ms| StatementTiming { seconds: ms / 1000.0, ..timing.clone() });
+    others.chain([timing.clone()]).collect()
 }
 
 /// A step as a measurement: what it mostly did, and on how much.
@@ -266,7 +283,14 @@ mod tests {
             place: format!("1_a.sql:{number}:1"),
             checksum: number.to_string(),
         };
-        RehearsedStep { what, ms, rows: 0, failed: false, seen: Observation { tables, ..seen } }
+        RehearsedStep {
+            what,
+            ms,
+            repeated_ms: Vec::new(),
+            rows: 0,
+            failed: false,
+            seen: Observation { tables, ..seen },
+        }
     }
 
     fn report(scale: f64) -> RehearsalReport {

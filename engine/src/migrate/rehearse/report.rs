@@ -86,6 +86,9 @@ pub struct RehearsedStep {
     pub what: StepKind,
     /// Milliseconds that it took.
     pub ms: f64,
+    /// Milliseconds that it took in other rehearsals of the same dry-run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repeated_ms: Vec<f64>,
     /// Rows that PostgreSQL, or the hook, says it changed.
     pub rows: u64,
     /// Whether it failed: then nobody saw what it did.
