@@ -1,5 +1,8 @@
 //! `cargo xtask bench NAME`: release builds, measured.
 
+mod estimates;
+mod hooks;
+mod inside;
 mod migrate;
 
 use crate::command::{Outcome, cargo, run};
@@ -13,6 +16,12 @@ pub fn bench(name: &str, arguments: &[&str]) -> Outcome {
         ("migrate", []) => migrate::bench(None),
         ("migrate", [history]) => migrate::bench(Some(history)),
         (migrate::ROUNDS, [history]) => migrate::rounds(history),
-        (other, _) => Err(format!("there is no benchmark `{other}`: only `host` and `migrate [HISTORY]`")),
+        ("hooks", []) => hooks::bench(),
+        (hooks::ROUNDS, []) => hooks::rounds(),
+        ("estimates", []) => estimates::bench(),
+        (estimates::ROUNDS, []) => estimates::rounds(),
+        (other, _) => {
+            Err(format!("there is no benchmark `{other}`: only `host`, `migrate [HISTORY]`, `hooks` and `estimates`"))
+        }
     }
 }

@@ -17,6 +17,8 @@ pub struct Facts {
     pub environment: String,
     /// When they were taken, RFC 3339, by the server's clock.
     pub taken_at: String,
+    /// Which server: PostgreSQL's system identifier; empty where the role may not see it.
+    pub server: String,
     /// `server_version_num`: 150018.
     pub server_version: u32,
     /// The tables, by schema and name.

@@ -6,6 +6,7 @@
 
 use crate::{
     BoxFuture,
+    facts::TableFacts,
     hook::{HookDatabase, HookStep},
     plugin::DatabaseAccess,
     session::SessionError,
@@ -284,6 +285,8 @@ pub trait MigrationConnection: Send {
         version: &'a str,
         kind: &'a str,
     ) -> BoxFuture<'a, Result<bool, SessionError>>;
+    /// The tables that the open transaction has locked, with their sizes now; none outside a transaction.
+    fn locked_tables<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<TableFacts>, SessionError>>;
     /// Indexes of this name that a failed CONCURRENTLY left INVALID, and those that are there and valid: `Some(valid)`.
     fn index_state<'a>(
         &'a mut self,

@@ -11,7 +11,7 @@ use confiture_model::{
 use tokio_postgres::Client;
 
 /// How often the server does its arithmetic.
-const PROBES: usize = 7;
+const PROBES: usize = 15;
 /// Of how many of the newest migrations the recorded times are taken.
 const MIGRATIONS: i64 = 200;
 
@@ -27,6 +27,7 @@ pub async fn facts(options: &ConnectOptions, environment: &str) -> Result<Facts,
         schema_version: FACTS_VERSION,
         environment: environment.to_owned(),
         taken_at: taken_at(&client).await?,
+        server: server(&client).await?,
         server_version: connection.server_version,
         tables: tables(&client).await?,
         speed_ms: speed(&client).await?,
@@ -41,6 +42,16 @@ const SETTINGS: &str = "SET default_transaction_read_only = on; SET lock_timeout
 async fn taken_at(client: &Client) -> Result<String, SessionError> {
     let sql = r#"SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"#;
     let row = client.query_one(sql, &[]).await.map_err(failed)?;
+    row.try_get(0).map_err(failed)
+}
+
+/// The system identifier; a provider may keep it to itself.
+async fn server(client: &Client) -> Result<String, SessionError> {
+    let allowed = client.query_one("SELECT has_function_privilege('pg_control_system()', 'EXECUTE')", &[]).await;
+    if !allowed.and_then(|row| row.try_get(0)).map_err(failed)? {
+        return Ok(String::new());
+    }
+    let row = client.query_one("SELECT system_identifier::text FROM pg_control_system()", &[]).await.map_err(failed)?;
     row.try_get(0).map_err(failed)
 }
 

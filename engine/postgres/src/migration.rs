@@ -17,6 +17,7 @@ mod loan;
 mod outcome;
 mod own_settings;
 mod run_lock;
+mod sizes;
 mod snapshots;
 mod standing;
 mod statement;
@@ -27,6 +28,7 @@ use crate::connect::ConnectOptions;
 use checks::Standing;
 use confiture_model::{
     BoxFuture,
+    facts::TableFacts,
     hook::HookBudget,
     migration::{
         DatabaseIdentity, Event, ForeignLedger, LedgerEntry, LedgerWrite, Loan, LockHolder, MigrationConnection,
@@ -268,6 +270,10 @@ impl MigrationConnection for PgMigrationConnection {
         kind: &'a str,
     ) -> BoxFuture<'a, Result<bool, SessionError>> {
         Box::pin(async move { outcome::was_recorded(self.work().await?, run, version, kind).await })
+    }
+
+    fn locked_tables<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<TableFacts>, SessionError>> {
+        Box::pin(async move { sizes::locked(self.work().await?).await })
     }
 
     fn index_state<'a>(

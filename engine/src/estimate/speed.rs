@@ -11,6 +11,9 @@ pub(super) struct Speed {
 
 impl Speed {
     pub(super) fn between(here: &Facts, there: &Facts) -> Self {
+        if !here.server.is_empty() && here.server == there.server {
+            return Self { ratio: Some(1.0), variance: 0.0 };
+        }
         match (summary(&here.speed_ms), summary(&there.speed_ms)) {
             (Some((here, here_variance)), Some((there, there_variance))) => {
                 Self { ratio: Some(there / here), variance: here_variance + there_variance }
@@ -39,13 +42,14 @@ impl Speed {
     }
 }
 
-/// The median, and the variance of the mean relative to it.
+/// The median of the faster half, and how unsure it is: whatever else a machine does only ever makes it slower.
 fn summary(times: &[f64]) -> Option<(f64, f64)> {
     let mut sorted: Vec<f64> = times.iter().copied().filter(|time| time.is_finite() && *time > 0.0).collect();
     sorted.sort_by(f64::total_cmp);
+    sorted.truncate(sorted.len().div_ceil(2));
     let median = *sorted.get(sorted.len() / 2)?;
     let count = f64::from(u32::try_from(sorted.len()).ok()?);
-    if count < 3.0 {
+    if count < 2.0 {
         return None;
     }
     let variance = sorted.iter().map(|time| (time / median - 1.0).powi(2)).sum::<f64>() / (count - 1.0) / count;

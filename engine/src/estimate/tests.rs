@@ -6,6 +6,7 @@ fn facts(rows: u64, speed_ms: &[f64]) -> Facts {
         schema_version: FACTS_VERSION,
         environment: String::new(),
         taken_at: String::new(),
+        server: String::new(),
         server_version: 150_000,
         tables: vec![TableFacts {
             schema: "public".to_owned(),

@@ -18,7 +18,7 @@ mod text;
 
 pub use {
     html::{HtmlError, html},
-    impact::{ExpectedImpact, ExpectedStep},
+    impact::{EarlierReport, ExpectedImpact, ExpectedStep},
     metrics::Metrics,
     report::{HeldLock, REHEARSAL_VERSION, RehearsalReport, RehearsedMigration, RehearsedStep, StepKind, Unrehearsed},
     samples::samples_text,

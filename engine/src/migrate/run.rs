@@ -17,6 +17,7 @@ mod report;
 mod settle;
 mod stages;
 mod statements;
+mod timings;
 mod transaction;
 
 pub use {
@@ -40,6 +41,7 @@ use super::{
     plan::{Approval, Direction, Mode, Plan, Undo, UpRequest, plan_down, plan_up},
 };
 use confiture_model::{
+    facts::RecordedStatement,
     migration::{Event, LedgerEntry, MigrationConnection, MigrationConnector},
     session::SessionError,
 };
@@ -162,6 +164,8 @@ struct Run<'a> {
     observer: &'a mut dyn Observer,
     /// What is kept of the hooks of the migration that is running.
     kept: Kept,
+    /// The statements of the present migration that took long.
+    timings: Vec<RecordedStatement>,
     id: String,
     connection: Box<dyn MigrationConnection>,
     report: RunReport,
@@ -194,6 +198,7 @@ async fn run(surroundings: Surroundings<'_>, ask: &Ask<'_>) -> Result<RunReport,
         pace,
         observer,
         kept: Kept::default(),
+        timings: Vec::new(),
         id,
         connection,
         report,
@@ -251,6 +256,7 @@ impl Run<'_> {
                 statements: planned.statements,
             });
             self.kept = Kept::default();
+            self.timings.clear();
             let outcome = match planned.mode {
                 Mode::Transaction => self.in_transaction(&job).await,
                 Mode::Statements { .. } => self.by_statements(&job).await,

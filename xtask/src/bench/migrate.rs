@@ -1,7 +1,8 @@
 //! `cargo xtask bench migrate`: a real history applied by confiture and by psql, file by file, each in its transaction,
 //! over one connection. Alternating rounds on fresh databases of one scratch PostgreSQL.
 
-use crate::command::{Outcome, cargo, exists, run, step, target, workspace};
+use super::inside::{self, Directory, median, program, sql};
+use crate::command::{Outcome, workspace};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -22,20 +23,8 @@ pub fn bench(history: Option<&str>) -> Outcome {
     if !history.is_dir() {
         return Err(format!("{}: there is no such history of migrations", history.display()));
     }
-    if !exists("psql") {
-        return Err("psql is not installed: it is what confiture is measured against".to_owned());
-    }
-    let server = crate::postgres::ensure().map_err(|why| format!("PostgreSQL: {why}"))?;
     let history = history.canonicalize().map_err(|error| format!("{}: {error}", history.display()))?;
-    step("confiture, release", || run(&mut cargo(&["build", "--quiet", "--release", "--package", "confiture-cli"])))?;
-    let this = std::env::current_exe().map_err(|error| format!("this program: {error}"))?;
-    let mut scratch = Command::new(program());
-    scratch.args(["scratch", "--"]).arg(this).args(["bench", ROUNDS]).arg(history);
-    run(scratch.env("CONFITURE_PG_BIN", &server.binaries))
-}
-
-fn program() -> PathBuf {
-    target().join("release/confiture")
+    inside::scratch(ROUNDS, &[&history])
 }
 
 /// Who is measured.
@@ -48,11 +37,8 @@ struct Contender {
 
 /// All rounds, in the scratch PostgreSQL that DATABASE_URL names.
 pub fn rounds(history: &str) -> Outcome {
-    let directory = std::env::temp_dir().join(format!("confiture-bench-{}", std::process::id()));
-    fs::create_dir_all(&directory).map_err(|error| format!("{}: {error}", directory.display()))?;
-    let measured = measure(Path::new(history), &directory);
-    let _ = fs::remove_dir_all(&directory);
-    let contenders = measured?;
+    let directory = Directory::new()?;
+    let contenders = measure(Path::new(history), &directory.0)?;
     let psql = contenders.first().map_or(f64::NAN, |psql| median(&psql.ms));
     println!("\n{:<24} {:>10} {:>10} {:>10} {:>8}", "", "median", "least", "most", "ratio");
     for contender in &contenders {
@@ -77,7 +63,7 @@ fn measure(history: &Path, directory: &Path) -> Result<Vec<Contender>, String> {
     for round in 0..COUNT {
         for contender in &mut all {
             let database = format!("bench_{round}_{}", contender.snapshots.unwrap_or("psql"));
-            sql(&format!("CREATE DATABASE {database} TEMPLATE template0"))?;
+            sql("postgres", &format!("CREATE DATABASE {database} TEMPLATE template0"))?;
             let mut command = match contender.snapshots {
                 None => by_psql(&script),
                 Some(snapshots) => by_confiture(history, directory, snapshots)?,
@@ -90,7 +76,7 @@ fn measure(history: &Path, directory: &Path) -> Result<Vec<Contender>, String> {
             if !output.status.success() {
                 return Err(format!("{}: {}", contender.name, String::from_utf8_lossy(&output.stderr)));
             }
-            sql(&format!("DROP DATABASE {database}"))?;
+            sql("postgres", &format!("DROP DATABASE {database}"))?;
             if round > 0 {
                 contender.ms.push(ms);
             }
@@ -114,10 +100,6 @@ fn by_confiture(history: &Path, directory: &Path, snapshots: &str) -> Result<Com
     Ok(command)
 }
 
-fn sql(statement: &str) -> Outcome {
-    run(Command::new("psql").args(["-X", "-q", "-c", statement]))
-}
-
 /// One script for psql that includes every file in the order of its version, each between BEGIN and COMMIT unless its
 /// `metadata.toml` says otherwise.
 fn psql_script(history: &Path) -> Result<(String, usize), String> {
@@ -139,10 +121,4 @@ fn psql_script(history: &Path) -> Result<(String, usize), String> {
         }
     }
     Ok((text, files.len()))
-}
-
-fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
 }

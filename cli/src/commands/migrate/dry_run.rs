@@ -40,6 +40,9 @@ pub struct DryRun {
     /// Say what to expect of the database that these facts are of: what `confiture facts` printed
     #[arg(long, value_name = "FILE", requires = "dry_run", help_heading = "Dry-run")]
     facts: Option<PathBuf>,
+    /// A report of an earlier dry-run of the same migrations, on a database of another size: --format json printed it
+    #[arg(long, value_name = "FILE", requires = "facts", help_heading = "Dry-run")]
+    measured: Vec<PathBuf>,
     /// Rehearse so often; how far the times differ makes the confidence. 3 where another database is to be estimated, else 1
     #[arg(long, value_name = "N", requires = "dry_run", help_heading = "Dry-run", value_parser = clap::value_parser!(u32).range(1..=100))]
     repeat: Option<u32>,
@@ -69,6 +72,7 @@ impl DryRun {
         }
         let place = Place::of(self, migrations, request, lock_wait, interrupt).await?;
         let there = elsewhere::facts(self, migrations).await?;
+        let earlier = elsewhere::earlier(self)?;
         let hooks = hooks::load(&migrations.project, &migrations.files, &place.options).await?;
         let repeats = self.repeat.unwrap_or(if there.is_some() { REPEATS } else { 1 });
         let mut rehearsals = Vec::new();
@@ -83,9 +87,10 @@ impl DryRun {
         let reports: Vec<_> = rehearsals.iter().map(|rehearsal| rehearsal.report.clone()).collect();
         // The last one ran with everything warm, as the others did but the first.
         let Some(mut rehearsal) = rehearsals.pop() else { return Ok(Exit::Done) };
+        rehearsal.report.repeats(&reports[..rehearsals.len()]);
         if let (Some(there), None) = (there, &rehearsal.failure) {
             let here = elsewhere::here(&place).await?;
-            rehearsal.report.expect(&reports, &here, &there);
+            rehearsal.report.expect(&reports, &earlier, &here, &there);
         }
         report::rehearsal::finish(global, format, &place.title, rehearsal)
     }

@@ -101,7 +101,7 @@ impl<'t> Attempt<'t, '_> {
             steps => format!("{}, {steps} steps", hook.title()),
         };
         let what = StepKind::Hook { phase: hook.phase.as_str().to_owned(), hook: hook.hook.clone(), step };
-        self.file(RehearsedStep { what, ms: milliseconds(took), rows, failed, seen });
+        self.file(RehearsedStep { what, ms: milliseconds(took), repeated_ms: Vec::new(), rows, failed, seen });
         outcome.map_err(|trouble| self.stopped(index, trouble))
     }
 

@@ -4,7 +4,7 @@ mod text;
 
 pub(super) use text::{impact_heading, impact_lines};
 
-use super::report::{RehearsalReport, RehearsedMigration, RehearsedStep, StepKind, rounded};
+use super::report::{REHEARSAL_VERSION, RehearsalReport, RehearsedMigration, RehearsedStep, StepKind, rounded};
 use crate::{
     estimate::{Estimate, Impact, estimate, impact},
     migrate::script::checksum,
@@ -14,7 +14,7 @@ use confiture_model::{
     object::{ObjectKind, ObjectRef},
     rehearsal::{Observation, TableFacts},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What to expect of another database.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -46,10 +46,21 @@ pub struct ExpectedStep {
 }
 
 impl RehearsalReport {
+    /// Adds how long the same steps took in other rehearsals of the same dry-run.
+    pub fn repeats(&mut self, others: &[Self]) {
+        for (index, migration) in self.migrations.iter_mut().enumerate() {
+            for (number, step) in migration.steps.iter_mut().enumerate() {
+                let same = |other: &Self| Some(other.migrations.get(index)?.steps.get(number)?.ms);
+                step.repeated_ms = others.iter().filter_map(same).collect();
+            }
+        }
+    }
+
     /// Adds what to expect of another database, from `rehearsals` of which this is one; `here` are the facts of the database
     /// that they were rehearsed on.
-    pub fn expect(&mut self, rehearsals: &[Self], here: &Facts, there: &Facts) {
-        let expected = expect(rehearsals, here, there);
+    /// `earlier` are reports of dry-runs elsewhere.
+    pub fn expect(&mut self, rehearsals: &[Self], earlier: &[EarlierReport], here: &Facts, there: &Facts) {
+        let expected = expect(rehearsals, earlier, here, there);
         let milliseconds = |estimate: &Estimate| estimate.seconds.map(|seconds| rounded(seconds * 1_000.0));
         self.metrics.estimated_production_ms = milliseconds(&expected.impact.time);
         self.metrics.estimated_downtime_ms = milliseconds(&expected.impact.downtime);
@@ -58,19 +69,64 @@ impl RehearsalReport {
     }
 }
 
+/// A report that an earlier dry-run printed: as much of it as tells how long what took.
+#[derive(Clone, Debug, Deserialize)]
+pub struct EarlierReport {
+    schema_version: u32,
+    migrations: Vec<EarlierMigration>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct EarlierMigration {
+    steps: Vec<RehearsedStep>,
+}
+
+impl EarlierReport {
+    /// Reads what `--format json` printed. `name` is for the error.
+    ///
+    /// # Errors
+    /// What keeps the text from being such a report, with its place.
+    pub fn read(name: &str, text: &str) -> Result<Self, String> {
+        let report: Self = serde_json::from_str(text).map_err(|error| {
+            format!(
+                "{name}:{}:{}: this is no report of a dry-run: {error}\n  `confiture migrate up --dry-run --format json > \
+                 {name}` writes one",
+                error.line(),
+                error.column()
+            )
+        })?;
+        match report.schema_version {
+            REHEARSAL_VERSION => Ok(report),
+            other => {
+                Err(format!("{name}: this report has form {other}, and this program reads form {REHEARSAL_VERSION}"))
+            }
+        }
+    }
+
+    fn steps(&self) -> impl Iterator<Item = &RehearsedStep> {
+        self.migrations.iter().flat_map(|migration| &migration.steps)
+    }
+}
+
 /// Says what to expect, from rehearsals of the same migrations; `here` are the facts of the database that they were rehearsed
 /// on.
-fn expect(rehearsals: &[RehearsalReport], here: &Facts, there: &Facts) -> ExpectedImpact {
+fn expect(rehearsals: &[RehearsalReport], earlier: &[EarlierReport], here: &Facts, there: &Facts) -> ExpectedImpact {
     let mut steps = Vec::new();
     let mut parts = Vec::new();
     let migrations = rehearsals.first().map(|first| first.migrations.as_slice()).unwrap_or_default();
     for (index, migration) in migrations.iter().enumerate() {
         let blocked_from = first_blocking(migration);
         for (number, step) in migration.steps.iter().enumerate() {
-            let measured: Vec<StatementTiming> = rehearsals
+            let mut measured: Vec<StatementTiming> = rehearsals
                 .iter()
                 .filter_map(|report| timing(report.migrations.get(index)?.steps.get(number)?))
                 .collect();
+            if let Some(first) = measured.first().cloned() {
+                let same = |timing: &StatementTiming| {
+                    timing.statement == first.statement && timing.work == first.work && timing.table == first.table
+                };
+                measured.extend(earlier.iter().flat_map(EarlierReport::steps).flat_map(timings).filter(same));
+            }
             let estimate = estimate(&measured, here, there);
             let place = place(step);
             parts.push((place.clone(), estimate.clone(), blocked_from.is_some_and(|from| number >= from)));
@@ -96,6 +152,13 @@ fn place(step: &RehearsedStep) -> String {
         StepKind::Statement { place, .. } => place.clone(),
         StepKind::Hook { phase, hook, step } => format!("{phase}: {hook}: {step}"),
     }
+}
+
+/// A step of an earlier dry-run as measurements, one of each rehearsal.
+fn timings(step: &RehearsedStep) -> Vec<StatementTiming> {
+    let Some(timing) = timing(step) else { return Vec::new() };
+    let others = step.repeated_ms.iter().map(|ms| StatementTiming { seconds: ms / 1000.0, ..timing.clone() });
+    others.chain([timing.clone()]).collect()
 }
 
 /// A step as a measurement: what it mostly did, and on how much.
@@ -203,6 +266,7 @@ mod tests {
             schema_version: FACTS_VERSION,
             environment: environment.to_owned(),
             taken_at: String::new(),
+            server: String::new(),
             server_version: 150_000,
             tables: vec![table],
             speed_ms: vec![10.0, 10.0, 10.0],
@@ -219,7 +283,14 @@ mod tests {
             place: format!("1_a.sql:{number}:1"),
             checksum: number.to_string(),
         };
-        RehearsedStep { what, ms, rows: 0, failed: false, seen: Observation { tables, ..seen } }
+        RehearsedStep {
+            what,
+            ms,
+            repeated_ms: Vec::new(),
+            rows: 0,
+            failed: false,
+            seen: Observation { tables, ..seen },
+        }
     }
 
     fn report(scale: f64) -> RehearsalReport {
@@ -255,7 +326,7 @@ mod tests {
     #[test]
     fn each_step_grows_with_what_it_did_and_time_blocked_runs_to_the_end() {
         let reports = [report(1.0), report(1.02), report(0.98)];
-        let there = expect(&reports, &facts("here", 1_000_000), &facts("production", 1_000_000));
+        let there = expect(&reports, &[], &facts("here", 1_000_000), &facts("production", 1_000_000));
         let works: Vec<_> = there.steps.iter().map(|step| (step.work, step.table.as_deref())).collect();
         let orders = Some("public.orders");
         let expected = [(WorkKind::Catalog, None), (WorkKind::Rewrite, orders), (WorkKind::IndexBuild, orders)];
@@ -264,7 +335,7 @@ mod tests {
         assert!(near(there.impact.time.seconds, 3.001), "{:?}", there.impact);
         assert!(near(there.impact.downtime.seconds, 3.0), "{:?}", there.impact);
         assert!(there.impact.time.confidence.is_some_and(|confidence| confidence > 0.9), "{:?}", there.impact);
-        let larger = expect(&reports, &facts("here", 1_000_000), &facts("production", 5_000_000));
+        let larger = expect(&reports, &[], &facts("here", 1_000_000), &facts("production", 5_000_000));
         assert!(larger.impact.time.seconds.is_some_and(|seconds| seconds > 15.0), "{:?}", larger.impact);
         assert_eq!(larger.impact.time.confidence, None);
     }

@@ -10,7 +10,7 @@ use confiture_model::{
     object::{ObjectKind, ObjectRef},
     rehearsal::{ApplicationStatement, LockMode, Observation, SequenceMoved, Violation},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -79,13 +79,16 @@ pub struct RehearsedMigration {
 }
 
 /// A statement or a step of a hook.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RehearsedStep {
     /// Which.
     #[serde(flatten)]
     pub what: StepKind,
     /// Milliseconds that it took.
     pub ms: f64,
+    /// Milliseconds that it took in other rehearsals of the same dry-run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repeated_ms: Vec<f64>,
     /// Rows that PostgreSQL, or the hook, says it changed.
     pub rows: u64,
     /// Whether it failed: then nobody saw what it did.
@@ -95,7 +98,7 @@ pub struct RehearsedStep {
 }
 
 /// Which step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "step")]
 pub enum StepKind {
     /// A statement of the script.

@@ -63,7 +63,14 @@ impl<'t> Attempt<'t, '_> {
                     rows,
                     duration_ms,
                 });
-                self.file(RehearsedStep { what, ms: milliseconds(took), rows, failed: false, seen });
+                self.file(RehearsedStep {
+                    what,
+                    ms: milliseconds(took),
+                    repeated_ms: Vec::new(),
+                    rows,
+                    failed: false,
+                    seen,
+                });
                 self.budget.check(index, number)?;
                 if may_be_outside {
                     self.savepoint("RELEASE SAVEPOINT confiture_rehearsal").await?;
@@ -81,7 +88,14 @@ impl<'t> Attempt<'t, '_> {
             }
             Err(stop) => {
                 let seen = Observation::default();
-                self.file(RehearsedStep { what, ms: milliseconds(took), rows: 0, failed: true, seen });
+                self.file(RehearsedStep {
+                    what,
+                    ms: milliseconds(took),
+                    repeated_ms: Vec::new(),
+                    rows: 0,
+                    failed: true,
+                    seen,
+                });
                 Err(stop.at(number))
             }
         }

@@ -8,6 +8,7 @@ use super::{Moment, Observer, Pace};
 use confiture_model::{
     BoxFuture,
     database::DbError,
+    facts::TableFacts,
     migration::{
         DatabaseIdentity, Event, ForeignLedger, LedgerEntry, LedgerWrite, Loan, LockHolder, MigrationConnection,
         MigrationConnector, Progress, RecordedEvent, StepState, StoredStep,
@@ -367,6 +368,10 @@ impl MigrationConnection for Connection {
                 database.events.iter().any(is_it)
             })
         ))
+    }
+
+    fn locked_tables<'a>(&'a mut self) -> BoxFuture<'a, Result<Vec<TableFacts>, SessionError>> {
+        answer!(self.link().call(None, Box::new(|_| Vec::new())))
     }
 
     fn index_state<'a>(

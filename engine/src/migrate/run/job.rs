@@ -11,6 +11,7 @@ use crate::migrate::{
     script::{Script, Step},
 };
 use confiture_model::{
+    facts::RecordedStatement,
     hook::Phase,
     migration::{Event, LedgerEntry, Progress},
 };
@@ -175,7 +176,13 @@ impl<'a> Job<'a> {
     }
 
     /// The event that it is done.
-    pub(super) fn done_event(&self, tally: Tally, snapshot: Option<&str>, hooks: &[HookRecord]) -> Event {
+    pub(super) fn done_event(
+        &self,
+        tally: Tally,
+        snapshot: Option<&str>,
+        hooks: &[HookRecord],
+        timings: &[RecordedStatement],
+    ) -> Event {
         let details = json!({
             "action": self.planned.action,
             "attempts": tally.attempts,
@@ -185,6 +192,7 @@ impl<'a> Job<'a> {
             "snapshot": snapshot,
             "stages": self.stages().len(),
             "statements": tally.statements,
+            "timings": timings,
         });
         self.event(self.done_kind(), Some(tally.duration_ms), details)
     }

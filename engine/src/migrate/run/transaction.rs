@@ -110,12 +110,13 @@ impl Run<'_> {
         part: Range<usize>,
         tally: &mut Tally,
     ) -> Result<Committed, Trouble> {
-        let (before, hooks_before) = (*tally, self.kept.clone());
+        let (before, hooks_before, timed) = (*tally, self.kept.clone(), self.timings.len());
         let mut attempt = 0;
         loop {
             attempt += 1;
             *tally = Tally { attempts: attempt.max(before.attempts), ..before };
             self.kept = hooks_before.clone();
+            self.timings.truncate(timed);
             let trouble = match self.attempt(job, part.clone(), tally).await {
                 Ok(snapshot) => return Ok(Committed::Here(snapshot)),
                 Err(Trouble::CommitLost(reason)) => return self.find_outcome(job, &part, reason).await,
@@ -215,7 +216,7 @@ impl Run<'_> {
 
     /// Records that all of a migration is done, but for its stages, and answers whether the run lock is still held.
     async fn conclude(&mut self, job: &Job<'_>, tally: Tally, snapshot: Option<String>) -> Result<bool, Trouble> {
-        let event = job.done_event(tally, snapshot.as_deref(), &self.kept.records);
+        let event = job.done_event(tally, snapshot.as_deref(), &self.kept.records, &self.timings);
         let entry = match job.stages().is_empty() {
             true => job.applied(tally, snapshot),
             false => job.pending(0, tally, snapshot),
@@ -261,9 +262,9 @@ impl Run<'_> {
         })?;
         tally.statements += 1;
         tally.rows = tally.rows.saturating_add(rows);
-        let duration_ms = elapsed(begun);
+        let (took, duration_ms) = (begun.elapsed(), elapsed(begun));
         self.observer.observe(&Moment::StatementFinished { title, index: index + 1, of, rows, duration_ms });
-        Ok(())
+        self.remember(job, step, took).await
     }
 
     /// Leaves a trace of what failed, without its message, which may hold row values. The failure itself is what counts:

@@ -2,9 +2,10 @@
 
 use super::{DryRun, Place};
 use crate::{exit::Exit, failure::Failure, migrations::Migrations};
-use confiture_engine::estimate;
+use confiture_engine::{estimate, migrate::rehearse::EarlierReport};
 use confiture_model::facts::Facts;
 use confiture_postgres::{connect::ConnectOptions, facts};
+use std::path::PathBuf;
 
 /// The facts in the file that `--facts` names; else, where it is rehearsed in another place than `--env` says, those of the
 /// database of `--env` as it is now; else none.
@@ -22,6 +23,16 @@ pub(super) async fn facts(dry_run: &DryRun, migrations: &Migrations) -> Result<O
         }
         _ => Ok(None),
     }
+}
+
+/// The reports that `--measured` names.
+pub(super) fn earlier(dry_run: &DryRun) -> Result<Vec<EarlierReport>, Failure> {
+    let read = |path: &PathBuf| {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| format!("{name}: it cannot be read: {error}"))?;
+        EarlierReport::read(&name, &text)
+    };
+    dry_run.measured.iter().map(read).collect::<Result<_, String>>().map_err(Failure::with(Exit::Configuration))
 }
 
 /// The facts of the database where it is rehearsed.
