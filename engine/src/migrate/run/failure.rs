@@ -118,7 +118,7 @@ pub struct StatementFailure {
     pub failed: FailedStatement,
 }
 
-/// A failure as data: without CONTEXT, and without the message and the DETAIL that may hold row values.
+/// A failure as data: without DETAIL and CONTEXT, and without a message, where they may hold row values.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[allow(missing_docs)]
 pub struct FailureReport {
@@ -130,7 +130,6 @@ pub struct FailureReport {
     pub line: Option<u32>,
     pub column: Option<u32>,
     pub sqlstate: Option<String>,
-    pub detail: Option<String>,
     pub hint: Option<String>,
 }
 
@@ -186,7 +185,6 @@ impl RunFailure {
             line: None,
             column: None,
             sqlstate: None,
-            detail: None,
             hint: None,
         };
         let error = match self.statement() {
@@ -206,7 +204,6 @@ impl RunFailure {
             report.sqlstate = hook.sqlstate().map(str::to_owned);
             (report.file, report.line, report.column) = position(&hook.place);
         }
-        report.detail = error.filter(|error| !error.quotes_rows()).and_then(|error| error.detail.clone());
         report.hint = error.and_then(|error| error.hint.clone());
         report
     }
