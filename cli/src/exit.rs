@@ -52,7 +52,16 @@ impl Exit {
 
     /// How a migration run ended: the engine knows the same codes.
     pub fn of_run(code: u8) -> Self {
-        let known = [Self::Database, Self::Failed, Self::Locked, Self::Refused, Self::Stopped, Self::Interrupted];
+        let known = [
+            Self::Configuration,
+            Self::Database,
+            Self::Failed,
+            Self::Locked,
+            Self::Plugin,
+            Self::Refused,
+            Self::Stopped,
+            Self::Interrupted,
+        ];
         known.into_iter().find(|exit| exit.code() == code).unwrap_or(Self::Failed)
     }
 }
@@ -60,5 +69,17 @@ impl Exit {
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Exit;
+
+    #[test]
+    fn a_run_ends_with_the_code_that_its_report_names() {
+        for code in [3, 4, 5, 6, 7, 8, 9, 130] {
+            assert_eq!(Exit::of_run(code).code(), code);
+        }
     }
 }

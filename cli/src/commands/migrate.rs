@@ -43,6 +43,10 @@ enum Command {
 impl Migrate {
     /// Does what the sub-command says.
     pub async fn run(self, global: &Global, interrupt: &Interrupt) -> Result<Exit, Failure> {
+        if !self.command.rehearses() {
+            // Before anything is done: whoever reads "exit 2" takes it that nothing was.
+            global.format()?;
+        }
         let directory = self.migrations.as_deref();
         match self.command {
             Command::New(command) => command.run(global, directory),
@@ -53,6 +57,17 @@ impl Migrate {
             Command::Baseline(command) => command.run(global, directory, interrupt).await,
             Command::Repair(command) => command.run(global, directory, interrupt).await,
             Command::Adopt(command) => command.run(global, directory, interrupt).await,
+        }
+    }
+}
+
+impl Command {
+    /// Whether it is a dry-run, whose report has a page of its own.
+    fn rehearses(&self) -> bool {
+        match self {
+            Self::Up(command) => command.dry_run.dry_run,
+            Self::Down(command) => command.dry_run.dry_run,
+            _ => false,
         }
     }
 }

@@ -312,6 +312,8 @@ fn transient(line: &str) {
     drop(std::io::stderr().flush());
 }
 
+/// Clears the line: not a colour, so `NO_COLOR` must not take it away, as it would in anstream.
 fn clear() {
-    anstream::eprint!("\r\u{1b}[K");
+    let mut stream = std::io::stderr();
+    drop(stream.write_all(b"\r\x1b[K").and_then(|()| stream.flush()));
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 use confiture_engine::migrate::{
     plan::{Direction, Refusal},
-    run::{FailureReport, RunError, RunFailure, RunReport},
+    run::{FailureReport, OnErrorReport, RunError, RunFailure, RunReport},
 };
 use serde::Serialize;
 
@@ -54,9 +54,22 @@ fn document<'a>(report: &'a RunReport, error: Option<&'a RunFailure>) -> Documen
     Document { report, failure: error.map(RunFailure::report), refusals }
 }
 
-/// What the failure of a statement left, which PostgreSQL's own words do not say.
+/// What became of the hooks that ran because of a failure, and what the failure left, which PostgreSQL's own words do
+/// not say.
 fn aftermath(error: &RunFailure, report: &RunReport) -> String {
-    let RunFailure::Statement(statement) = error else { return String::new() };
+    let failed = |hook: &OnErrorReport| {
+        let why = hook.failure.as_ref()?;
+        Some(format!("\nthe on_error hook `{}` failed as well: {why}", hook.hook))
+    };
+    let mut text: String = report.on_error.iter().filter_map(failed).collect();
+    if let RunFailure::Statement(_) | RunFailure::Hook { .. } = error {
+        text.push_str(&left(error, report));
+    }
+    text
+}
+
+fn left(error: &RunFailure, report: &RunReport) -> String {
+    let Some(migration) = error.migration() else { return String::new() };
     let back = match report.direction {
         Direction::Up => "was rolled back: nothing of it is left",
         Direction::Down => "is as it was: undoing it was rolled back",
@@ -65,7 +78,7 @@ fn aftermath(error: &RunFailure, report: &RunReport) -> String {
         0 => String::new(),
         count => format!("; {} before it stays done", counted(count, "migration")),
     };
-    format!("\n{} {back}{stays}", statement.migration)
+    format!("\n{migration} {back}{stays}")
 }
 
 fn summary(report: &RunReport, failed: bool, applied: Option<usize>) -> String {

@@ -26,11 +26,41 @@ impl DbError {
     pub fn quotes_rows(&self) -> bool {
         self.sqlstate.starts_with("22") || self.sqlstate.starts_with("23")
     }
+
+    /// The message without values of rows: of data that does not fit (class 22) it quotes the value itself.
+    pub fn shown_message(&self) -> String {
+        match self.sqlstate.starts_with("22") {
+            true => without_quoted(&self.message, '"'),
+            false => self.message.clone(),
+        }
+    }
+
+    /// Where a function or an internal query failed, without values of rows: a `COPY` names its line and quotes it, and a
+    /// statement that a function put together holds them as literals.
+    pub fn shown_context(&self) -> Option<String> {
+        let line = |line: &str| match line.strip_prefix("COPY ") {
+            Some(rest) => format!("COPY {}", rest.split(": \"").next().unwrap_or_default()),
+            None => without_quoted(line, '\''),
+        };
+        self.context.as_deref().map(|context| context.lines().map(line).collect::<Vec<_>>().join("\n"))
+    }
+}
+
+/// The text with whatever stands between two of these quotes left out; a quote that nobody closes hides the rest.
+fn without_quoted(text: &str, quote: char) -> String {
+    let mut shown = String::new();
+    for (number, part) in text.split(quote).enumerate() {
+        if number > 0 {
+            shown.push(quote);
+        }
+        shown.push_str(if number % 2 == 0 { part } else { "…" });
+    }
+    shown
 }
 
 impl fmt::Display for DbError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (SQLSTATE {})", self.message, self.sqlstate)
+        write!(f, "{} (SQLSTATE {})", self.shown_message(), self.sqlstate)
     }
 }
 
@@ -114,5 +144,45 @@ pub struct ReadBudget {
 impl Default for ReadBudget {
     fn default() -> Self {
         Self { statement_timeout_ms: 5_000, rows: 100_000, bytes: 32 << 20 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DbError;
+
+    fn error(sqlstate: &str, message: &str, context: &str) -> DbError {
+        DbError {
+            sqlstate: sqlstate.to_owned(),
+            message: message.to_owned(),
+            detail: None,
+            hint: None,
+            position: None,
+            context: Some(context.to_owned()),
+        }
+    }
+
+    #[test]
+    fn values_of_rows_are_not_shown() {
+        let unfit = error(
+            "22P02",
+            "invalid input syntax for type integer: \"alice@example.com\"",
+            "COPY c, line 2, column a: \"alice\"",
+        );
+        assert_eq!(unfit.to_string(), "invalid input syntax for type integer: \"…\" (SQLSTATE 22P02)");
+        assert_eq!(unfit.shown_context().as_deref(), Some("COPY c, line 2, column a"));
+        let dynamic = error(
+            "42P01",
+            "relation \"t\" does not exist",
+            "SQL statement \"insert into t values ('alice', 'it''s')\"\nPL/pgSQL function f() line 3",
+        );
+        assert_eq!(dynamic.to_string(), "relation \"t\" does not exist (SQLSTATE 42P01)");
+        let shown = dynamic.shown_context().unwrap_or_default();
+        assert!(
+            !shown.contains("alice") && !shown.contains("it") && shown.ends_with("PL/pgSQL function f() line 3"),
+            "{shown}"
+        );
+        let open = error("22001", "value \"alice", "x");
+        assert_eq!(open.shown_message(), "value \"…");
     }
 }

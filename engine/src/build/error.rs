@@ -103,7 +103,7 @@ impl fmt::Display for FailedStatement {
             false => line(f, "DETAIL: ", detail)?,
         }
         line(f, "HINT: ", self.error.hint.as_deref())?;
-        line(f, "CONTEXT: ", self.error.context.as_deref())
+        line(f, "CONTEXT: ", self.error.shown_context().as_deref())
     }
 }
 

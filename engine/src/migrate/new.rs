@@ -43,8 +43,9 @@ pub fn new_migration(files: &Files, name: &str, form: Form, now: &str) -> Result
     })
 }
 
-const UP: &str = "-- What the migration does. It runs in one transaction; a first line such as\n\
-    --   confiture: transaction = false, lock_timeout = 5s\n-- (with two dashes right before it) asks for something else.\n";
+// The example must not begin as an option does, or it would be one.
+const UP: &str = "-- What the migration does. It runs in one transaction; a comment line such as\n\
+    --   `-- confiture: transaction = false, lock_timeout = 5s`\n-- before the first statement asks for something else.\n";
 const DOWN: &str = "-- What undoes it.\n";
 const REPEATABLE: &str = "-- Runs after all others, and again whenever this file changes: CREATE OR REPLACE.\n";
 const YAML: &str = "migration:\n  name: TITLE\n  description: >-\n    What it is for.\n\n  ddl: |\n    -- What the migration \
@@ -88,7 +89,7 @@ fn file_name(name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::migrate::files::discover;
+    use crate::migrate::{files::discover, script::Options};
 
     fn paths(existing: &[&str], name: &str, form: Form) -> Vec<String> {
         let directory = tempfile::TempDir::new().expect("a directory");
@@ -105,6 +106,8 @@ mod tests {
         // What we write, we read.
         let again = discover(directory.path(), "m").expect("reads");
         assert_eq!(again.migrations.len(), existing.len() + 1);
+        // The example in its comment is none of its options.
+        assert!(again.migrations.iter().all(|migration| migration.up.options == Options::default()));
         new.into_iter().map(|file| file.path).collect()
     }
 

@@ -157,6 +157,7 @@ pub enum RefusalCode {
     UnknownVersion,
     NotLast,
     NotApproved,
+    OtherLedger,
 }
 
 impl Plan {

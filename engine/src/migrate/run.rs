@@ -36,13 +36,14 @@ pub(super) use {
 };
 
 use super::{
+    FileError,
     files::{Files, Id},
     hooks::Hooks,
-    plan::{Approval, Direction, Mode, Plan, Undo, UpRequest, plan_down, plan_up},
+    plan::{Approval, Direction, Mode, Plan, RefusalCode, Undo, UpRequest, plan_down, plan_up},
 };
 use confiture_model::{
     facts::RecordedStatement,
-    migration::{Event, LedgerEntry, MigrationConnection, MigrationConnector},
+    migration::{Event, ForeignLedger, LedgerEntry, MigrationConnection, MigrationConnector},
     session::SessionError,
 };
 use job::Job;
@@ -229,6 +230,9 @@ impl Run<'_> {
                 let database = self.ledger("asking which database this is", |connection| connection.identity()).await?;
                 approval.check_database(&mut plan, &database);
             }
+            if entries.is_empty() && !plan.steps.is_empty() {
+                self.refuse_beside_another_tool(&mut plan).await?;
+            }
             if !plan.refusals.is_empty() {
                 return Err(RunFailure::Refused(Box::new(plan)));
             }
@@ -238,6 +242,21 @@ impl Run<'_> {
                 return Ok(());
             }
         }
+    }
+
+    /// An empty ledger beside one of another tool's that is not: what that tool applied would run again.
+    async fn refuse_beside_another_tool(&mut self, plan: &mut Plan) -> Result<(), RunFailure> {
+        let ledgers = self.ledger("looking for other ledgers", |connection| connection.foreign_ledgers()).await?;
+        let in_use = |ledger: &&ForeignLedger| !ledger.entries.is_empty() || ledger.through.is_some();
+        if let Some(ledger) = ledgers.iter().find(in_use) {
+            let message = format!("{} has applied migrations here, and ours knows of none", ledger.tool);
+            let problem = FileError::about(&ledger.table, message).help(
+                "take them over with `confiture migrate adopt`, or say what is in the database already: `confiture \
+                 migrate baseline --through VERSION`, 0 for nothing",
+            );
+            plan.refuse(RefusalCode::OtherLedger, None, problem);
+        }
+        Ok(())
     }
 
     async fn follow(&mut self, plan: &Plan, entries: &[LedgerEntry]) -> Result<Flow, RunFailure> {

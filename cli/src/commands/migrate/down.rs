@@ -31,13 +31,13 @@ pub struct Down {
     #[arg(long, value_name = "VERSION", value_parser = super::version, conflicts_with = "steps")]
     migration: Option<Version>,
     /// How many, the highest version first
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     steps: u32,
     /// Print the exact SQL, with hooks as comments, and run nothing
     #[arg(long)]
     preview: bool,
     #[command(flatten)]
-    dry_run: DryRun,
+    pub(super) dry_run: DryRun,
     #[command(flatten)]
     lock_wait: LockWait,
 }

@@ -67,7 +67,7 @@ impl<'a> Up<'a> {
         let id = Id::Versioned(target.clone());
         if self.files.find(&id).is_none() {
             let problem = FileError::about("", format!("there is no migration {target}")).help(
-                match self.files.migrations.last() {
+                match self.files.migrations.iter().rfind(|known| matches!(known.id, Id::Versioned(_))) {
                     Some(last) => format!("the last one is {}", last.title()),
                     None => "there are no migrations".to_owned(),
                 },

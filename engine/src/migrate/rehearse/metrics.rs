@@ -37,6 +37,8 @@ pub struct Metrics {
     pub indexes_dropped: Vec<String>,
     /// For each index that was made or built anew on a table that was there before, the time of the statement.
     pub index_creation_ms: BTreeMap<String, f64>,
+    /// The time of all statements that made or rebuilt an index; one that made several counts once.
+    pub index_creation_total_ms: f64,
     /// Bytes of each index that was made.
     pub index_bytes: BTreeMap<String, u64>,
     /// Constraints made.
@@ -109,6 +111,10 @@ impl Metrics {
 
     fn objects(&mut self, report: &RehearsalReport) {
         for step in report.steps() {
+            let indexes = step.seen.made.iter().chain(&step.seen.rebuilt);
+            if indexes.into_iter().any(|made| made.object.kind == ObjectKind::Index) {
+                self.index_creation_total_ms = rounded(self.index_creation_total_ms + step.ms);
+            }
             for made in step.seen.made.iter().chain(&step.seen.rebuilt) {
                 let is_new = step.seen.made.iter().any(|new| new.object == made.object);
                 match made.object.kind {

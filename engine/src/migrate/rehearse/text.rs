@@ -156,7 +156,7 @@ fn metrics(page: &mut String, report: &RehearsalReport) {
         lines.push(format!("Tables rewritten: {}", metrics.tables_rewritten.join(", ")));
     }
     if !metrics.index_creation_ms.is_empty() {
-        let total = duration(metrics.index_creation_ms.values().sum());
+        let total = duration(metrics.index_creation_total_ms);
         lines.push(format!(
             "Index creation: {total} ({} indexes, {})",
             metrics.index_bytes.len(),

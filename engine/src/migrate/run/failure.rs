@@ -118,7 +118,7 @@ pub struct StatementFailure {
     pub failed: FailedStatement,
 }
 
-/// A failure as data: without DETAIL and CONTEXT, which may hold row values.
+/// A failure as data: without DETAIL and CONTEXT, and without a message, where they may hold row values.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[allow(missing_docs)]
 pub struct FailureReport {
@@ -202,6 +202,7 @@ impl RunFailure {
         report.sqlstate = error.map(|error| error.sqlstate.clone());
         if let Some(hook) = self.hook() {
             report.sqlstate = hook.sqlstate().map(str::to_owned);
+            (report.file, report.line, report.column) = position(&hook.place);
         }
         report.hint = error.and_then(|error| error.hint.clone());
         report
@@ -234,7 +235,8 @@ impl RunFailure {
         }
     }
 
-    fn migration(&self) -> Option<&str> {
+    /// Version and name of the migration that it is about.
+    pub fn migration(&self) -> Option<&str> {
         match self {
             Self::Statement(statement) => Some(&statement.migration),
             Self::Undone { migration, .. }
@@ -265,7 +267,10 @@ impl RunFailure {
             Self::Ledger { doing, error } => format!("{doing}: {error}"),
             Self::Statement(statement) => format!(
                 "{}: statement {} of {} failed: {}",
-                statement.migration, statement.index, statement.of, statement.failed.error.sqlstate
+                statement.migration,
+                statement.index,
+                statement.of,
+                what_failed(&statement.failed.error)
             ),
             Self::Undone { migration, reason, .. } => format!("{migration}: {reason}"),
             Self::Hook { migration, failure } => format!("{migration}: {}", failure.summary()),
@@ -287,6 +292,22 @@ impl RunFailure {
             Self::Interrupted { migration, stopped } => interrupted(migration.as_deref(), *stopped),
         }
     }
+}
+
+/// File, line and column of `file:line:column`.
+fn position(place: &str) -> (Option<String>, Option<u32>, Option<u32>) {
+    let mut parts = place.rsplitn(3, ':');
+    let (column, line) =
+        (parts.next().and_then(|text| text.parse().ok()), parts.next().and_then(|text| text.parse().ok()));
+    (parts.next().map(str::to_owned), line, column)
+}
+
+/// PostgreSQL's message, where it names nothing but objects and keys: those of data that does not fit (class 22) and of
+/// functions' own errors (`RAISE`) may quote a row, and only their SQLSTATE is told.
+fn what_failed(error: &DbError) -> String {
+    const NAMES_ONLY: [&str; 13] = ["0A", "23", "25", "2B", "34", "3D", "3F", "40", "42", "53", "54", "55", "57"];
+    let names_only = error.sqlstate.get(..2).is_some_and(|class| NAMES_ONLY.contains(&class));
+    if names_only { error.to_string() } else { format!("SQLSTATE {}", error.sqlstate) }
 }
 
 /// A hook that cannot be used is a mistake of the configuration; one that its plugin may not run is the plugin's.

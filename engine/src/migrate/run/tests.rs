@@ -96,6 +96,25 @@ fn up_and_down_change_database_and_ledger_together() {
 }
 
 #[test]
+fn what_another_tool_applied_does_not_run_again() {
+    let (server, files) = (Server::new(), files(&PAIR));
+    let other = ForeignLedger {
+        tool: "golang-migrate".to_owned(),
+        table: "public.schema_migrations".to_owned(),
+        entries: Vec::new(),
+        through: Some("1".to_owned()),
+        problems: Vec::new(),
+    };
+    server.state().foreign = vec![other];
+    let refused = run_up(&server, &files).0.expect_err("is refused");
+    assert_eq!(refused.failure.exit_code(), 8);
+    assert!(refused.to_string().contains("migrate adopt"), "{refused}");
+    assert!(server.state().database.effects.is_empty());
+    server.state().foreign.clear();
+    assert_eq!(titles(&run_up(&server, &files).0.expect("applies")), ["1_a", "2_b"]);
+}
+
+#[test]
 fn a_failing_statement_is_named_and_leaves_nothing() {
     let (server, files) = (Server::new(), files(&PAIR));
     server.state().errors.insert("three".into(), [error("53100")].into());
