@@ -33,7 +33,7 @@ pub fn html(report: &RehearsalReport, title: &str) -> Result<String, HtmlError> 
         let metrics = &report.metrics;
         let rows = metrics.rows_inserted + metrics.rows_updated + metrics.rows_deleted;
         let worst = metrics.table_lock_ms.iter().max_by(|a, b| a.1.total_cmp(b.1)).map(|(table, _)| table);
-        let index_ms: f64 = metrics.index_creation_ms.values().sum();
+        let index_ms = metrics.index_creation_total_ms;
         let hook_ms: f64 = metrics.hook_execution_ms.values().sum();
         environment.template_from_str(TEMPLATE)?.render(context! {
             title, rows,
