@@ -91,6 +91,7 @@ const COMMANDS: &[&str] = &[
     "migrate baseline",
     "migrate repair",
     "migrate adopt",
+    "facts",
     "scratch",
     "plugin",
     "plugin build",
