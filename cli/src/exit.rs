@@ -52,7 +52,16 @@ impl Exit {
 
     /// How a migration run ended: the engine knows the same codes.
     pub fn of_run(code: u8) -> Self {
-        let known = [Self::Database, Self::Failed, Self::Locked, Self::Refused, Self::Stopped, Self::Interrupted];
+        let known = [
+            Self::Configuration,
+            Self::Database,
+            Self::Failed,
+            Self::Locked,
+            Self::Plugin,
+            Self::Refused,
+            Self::Stopped,
+            Self::Interrupted,
+        ];
         known.into_iter().find(|exit| exit.code() == code).unwrap_or(Self::Failed)
     }
 }

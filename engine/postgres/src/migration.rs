@@ -344,11 +344,7 @@ impl MigrationConnection for PgMigrationConnection {
         Box::pin(async move { transaction::set_lock_timeout(self.work().await?, milliseconds).await })
     }
 
-    fn lend<'a>(
-        &'a mut self,
-        access: DatabaseAccess,
-        only_reads: bool,
-    ) -> BoxFuture<'a, Result<Loan, SessionError>> {
+    fn lend<'a>(&'a mut self, access: DatabaseAccess, only_reads: bool) -> BoxFuture<'a, Result<Loan, SessionError>> {
         Box::pin(async move {
             let (budget, reader) = (self.budget, self.reader.clone());
             self.unseen();

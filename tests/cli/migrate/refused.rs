@@ -74,7 +74,7 @@ async fn the_papers_first_example() {
     let configuration = format!("[environments.production]\ndatabase_url = \"{url}\"\n");
     confiture_tests::program::write(site.directory.path(), "confiture.toml", configuration.as_bytes());
     site.migrate(&["up", "--env", "production"]).expect(7).says(&[
-        "003_add_customer_analytics.yaml:43:23: the hook `backup_database`: writing to directory `/backups` is not granted",
+        "003_add_customer_analytics.yaml:39:23: the hook `backup_database`: writing to directory `/backups` is not granted",
         "`directories.backups = \"/backups\"` at the top of the file",
         "`grant = { database = \"write\", directories = { backups = \"write\" }, backup = true }` under `[plugins.hooks-core]`",
     ]);

@@ -11,7 +11,9 @@ mod call;
 mod held;
 
 use super::{cancel::Pending, link::Link, literal, own_settings::rows_of, transaction};
-use crate::plugin_database::{PluginDatabaseError, failure::plain, privileges, query::Query, session::TypeNames, split};
+use crate::plugin_database::{
+    PluginDatabaseError, failure::plain, privileges, query::Query, session::TypeNames, split,
+};
 use around::Around;
 use call::Call;
 use confiture_model::{
@@ -73,7 +75,8 @@ async fn plain_role(link: &Link, reader: String) -> Result<String, SessionError>
     match rows_of(link, &sql).await?.is_empty() {
         false => Ok(reader),
         true => {
-            let why = format!("`reader` names `{reader}`, which is no role, or one that is a superuser or may replicate");
+            let why =
+                format!("`reader` names `{reader}`, which is no role, or one that is a superuser or may replicate");
             Err(SessionError::Database(plain("42501", why)))
         }
     }

@@ -23,7 +23,9 @@ use confiture_model::{
 /// Asks for every directory that is named.
 pub(super) async fn check(written: &HookUse, known: Known<'_>) -> Result<(), Refused> {
     for entry in &written.options {
-        let Some(info) = known.info.options.iter().find(|info| kebab(&info.name) == kebab(&entry.key)) else { continue };
+        let Some(info) = known.info.options.iter().find(|info| kebab(&info.name) == kebab(&entry.key)) else {
+            continue;
+        };
         let Value::String(text) = &entry.node.value else { continue };
         // It was expanded before, and is refused there where it cannot be.
         let Ok(expanded) = text.expanded() else { continue };

@@ -9,7 +9,8 @@ const PHASES: [&str; 6] =
     ["before_validation", "before_ddl", "after_ddl", "after_validation", "cleanup", "after_migration"];
 
 /// What remains of hooks that say what is to be written down when something failed.
-const NOTE: &str = "    on_error:\n      - type: sql\n        config: {statements: INSERT INTO notes VALUES ('failed')}\n";
+const NOTE: &str =
+    "    on_error:\n      - type: sql\n        config: {statements: INSERT INTO notes VALUES ('failed')}\n";
 
 async fn noting(hooks: &str) -> Site {
     let site = misbehaving(&[("001_made.yaml", &making(&format!("{hooks}{NOTE}")))]).await;
@@ -83,8 +84,10 @@ async fn a_statement_that_fails_is_the_databases() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_on_error_fails_in_itself_is_told_beside_the_first() {
-    let hooks = format!("{}    on_error:\n      - {{type: trap, tries: 1}}\n      - {{type: sql, statements: INSERT INTO notes VALUES ('x')}}\n",
-        hook("cleanup", "execute", "        text: SELECT 1 / 0\n"));
+    let hooks = format!(
+        "{}    on_error:\n      - {{type: trap, tries: 1}}\n      - {{type: sql, statements: INSERT INTO notes VALUES ('x')}}\n",
+        hook("cleanup", "execute", "        text: SELECT 1 / 0\n")
+    );
     let site = misbehaving(&[("001_made.yaml", &making(&hooks))]).await;
     site.execute("CREATE TABLE notes (what text)").await;
     let ran = site.migrate(&["up", "--format", "json"]).expect(5).says(&[
@@ -108,7 +111,8 @@ async fn a_statement_of_the_migrations_own_calls_on_error_too() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_in_a_statement_of_a_hook() {
-    let statements = "SELECT count(*) FROM generate_series(1, 1000000000) a, generate_series(1, 1000000000) interrupted_b";
+    let statements =
+        "SELECT count(*) FROM generate_series(1, 1000000000) a, generate_series(1, 1000000000) interrupted_b";
     let site = noting(&hook("after_ddl", "execute", &format!("        text: {statements}\n"))).await;
     let mut run = site.start(&["up"]);
     assert!(run.wait_for("001_made: begun"));

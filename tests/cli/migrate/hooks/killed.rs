@@ -36,10 +36,10 @@ async fn in_the_transaction_nothing_stays() {
     let site = copying("").await;
     let mut run = site.start(&["up"]);
     assert!(run.wait_for("statement 2 of 2"));
-    site.wait_for_statement("INTO public.model").await;
+    site.wait_for_statement("INTO model").await;
     run.signal("KILL");
     run.end().expect(-1);
-    site.wait_for_end_of("INTO public.model").await;
+    site.wait_for_end_of("INTO model").await;
     assert_eq!((site.tables().await.as_str(), site.ledger().await.as_str()), ("done events slow", ""));
     site.execute("DROP TABLE slow").await;
     site.migrate(&["up"]).expect(0);
@@ -57,14 +57,18 @@ async fn in_a_stage_the_next_run_goes_on_at_the_first_step_not_done() {
     // Four at a time.
     site.wait_until(
         "SELECT count(*) = 4 FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' \
-         AND pid <> pg_backend_pid() AND query LIKE '%public.model%'",
+         AND pid <> pg_backend_pid() AND query LIKE '%INTO model%'",
     )
     .await;
     run.signal("KILL");
     run.end().expect(-1);
-    site.wait_for_end_of("public.model").await;
+    site.wait_for_end_of("INTO model").await;
     let left = site.value(&format!("SELECT (40 - ({done}))::text")).await;
-    assert!(site.migrate(&["status"]).expect(0).stdout.contains("stages pending"), "{}", site.migrate(&["status"]).stdout);
+    assert!(
+        site.migrate(&["status"]).expect(0).stdout.contains("with work after the commit to do"),
+        "{}",
+        site.migrate(&["status"]).stdout
+    );
     site.execute("DROP TABLE slow").await;
     let ran = site.migrate(&["up", "--format", "json"]).expect(0);
     let document = ran.json();
@@ -79,10 +83,10 @@ async fn what_has_stages_to_do_is_undone_as_a_whole() {
     let site = copying("        stage: after-commit\n").await;
     let mut run = site.start(&["up"]);
     assert!(run.wait_for("committed; 2 stages left to do"));
-    site.wait_for_statement("public.model").await;
+    site.wait_for_statement("INTO model").await;
     run.signal("INT");
     run.end().expect(9).says(&["001_model is applied, and 0 of its 2 stages", "migrate up"]);
-    site.wait_for_end_of("public.model").await;
+    site.wait_for_end_of("INTO model").await;
     site.migrate(&["down"]).expect(0);
     assert_eq!((site.tables().await.as_str(), site.ledger().await.as_str()), ("done events slow", ""));
     site.execute("DROP TABLE slow").await;

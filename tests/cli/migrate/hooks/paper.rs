@@ -195,7 +195,11 @@ async fn project(migrations: &[(&str, &str)], tables: &str) -> Site {
     for (name, text) in migrations {
         site.write(name, &text.replace("BACKUPS", &kept));
     }
-    write(root, "tests/queries/analytics_queries.sql", b"SELECT user_id, events FROM r_user_analytics WHERE day > now();\n");
+    write(
+        root,
+        "tests/queries/analytics_queries.sql",
+        b"SELECT user_id, events FROM r_user_analytics WHERE day > now();\n",
+    );
     configure(
         &site,
         &format!(
@@ -246,8 +250,14 @@ async fn customer_analytics_as_a_whole() {
         ]
     );
     assert!(site.directory.path().join("kept/pre_003_analytics.confiture.dump").exists());
-    assert_eq!(site.value("SELECT count(*) || ' ' || sum(total_spent) FROM r_customer_analytics").await, "60 22503750.00");
-    assert_eq!(site.value("SELECT reltuples::int::text FROM pg_class WHERE relname = 'r_customer_analytics'").await, "60");
+    assert_eq!(
+        site.value("SELECT count(*) || ' ' || sum(total_spent) FROM r_customer_analytics").await,
+        "60 22503750.00"
+    );
+    assert_eq!(
+        site.value("SELECT reltuples::int::text FROM pg_class WHERE relname = 'r_customer_analytics'").await,
+        "60"
+    );
     site.migrate(&["verify", "--env", "production"]).expect(0);
 
     let down = |more: &[&str]| site.migrate(&[&["down"], &production[..], more].concat());
@@ -406,8 +416,9 @@ async fn lifetime_value_from_a_query() {
     site.migrate(&["up"]).expect(0).says(&["Populate r_customer_lifetime_value from w_orders: done (60 rows"]);
     assert_eq!(site.value("SELECT count(*)::text FROM r_customer_lifetime_value").await, "60");
     site.migrate(&["down"]).expect(0);
-    site.execute("INSERT INTO w_orders SELECT 61, tenant_id, customer_id, total, created_at FROM w_orders WHERE id = 1").await;
-    site.migrate(&["up"]).expect(5).says(&["Total spent verification", "2287.50 and"]);
+    site.execute("INSERT INTO w_orders SELECT 61, tenant_id, customer_id, 9999, created_at FROM w_orders WHERE id = 1")
+        .await;
+    site.migrate(&["up"]).expect(5).says(&["Total spent verification", "expected a ratio of at least 0.99"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -421,7 +432,10 @@ async fn an_environments_hooks_under_a_condition() {
         TABLES,
     )
     .await;
-    site.execute("CREATE FUNCTION compute_clv() RETURNS TABLE (n bigint) LANGUAGE sql AS 'SELECT count(*) FROM w_orders'").await;
+    site.execute(
+        "CREATE FUNCTION compute_clv() RETURNS TABLE (n bigint) LANGUAGE sql AS 'SELECT count(*) FROM w_orders'",
+    )
+    .await;
     std::fs::remove_file(site.directory.path().join("confiture.toml")).expect("was there");
     let configuration = format!(
         "environment:
@@ -446,5 +460,8 @@ async fn an_environments_hooks_under_a_condition() {
     assert_eq!(document["migrations"][1]["hooks"][0]["skipped"], serde_json::Value::Null, "{document}");
     assert_eq!(site.value("SELECT n::text FROM r_customer_lifetime_value").await, "6000");
     site.migrate(&["down"]).expect(0);
-    assert_eq!((site.tables().await.as_str(), site.ledger().await.as_str()), ("common w_customers w_orders w_tenants", "001"));
+    assert_eq!(
+        (site.tables().await.as_str(), site.ledger().await.as_str()),
+        ("common w_customers w_orders w_tenants", "001")
+    );
 }

@@ -8,8 +8,14 @@ async fn peeking(query: &str, phase: &str, environment: &str) -> Site {
     let hooks = hook(phase, "peek", &format!("        query: {query}\n"));
     let site = site(&[("001_made.yaml", &making(&hooks))]).await;
     write(site.directory.path(), "peeking.wasm", &plugin_wasm("peeking"));
-    configure(&site, &format!("[plugins.peeking]\nsource = \"peeking.wasm\"\ngrant = {{ database = \"read\" }}\n\
-        [environments.here]\ndatabase_url = \"{}\"\n{environment}", site.url));
+    configure(
+        &site,
+        &format!(
+            "[plugins.peeking]\nsource = \"peeking.wasm\"\ngrant = {{ database = \"read\" }}\n\
+        [environments.here]\ndatabase_url = \"{}\"\n{environment}",
+            site.url
+        ),
+    );
     site
 }
 
@@ -79,11 +85,19 @@ async fn one_that_writes_does_so_as_the_migration_and_is_contained_in_its_step()
         ("SELECT pg_reload_conf()", "it was refused"),
         ("DO $$ BEGIN EXECUTE 'COM' || 'MIT'; END $$", "it was refused"),
     ] {
-        let site = misbehaving(&[("001_made.yaml", &making(&hook("after_ddl", "execute", &format!("        text: {text}\n"))))]).await;
+        let site = misbehaving(&[(
+            "001_made.yaml",
+            &making(&hook("after_ddl", "execute", &format!("        text: {text}\n"))),
+        )])
+        .await;
         site.migrate(&["up"]).expect(7).says(&[words]);
         assert_eq!((site.tables().await.as_str(), site.ledger().await.as_str()), ("", ""), "{text}");
     }
-    let site = misbehaving(&[("001_made.yaml", &making(&hook("after_ddl", "execute", "        text: INSERT INTO made VALUES (1)\n")))]).await;
+    let site = misbehaving(&[(
+        "001_made.yaml",
+        &making(&hook("after_ddl", "execute", "        text: INSERT INTO made VALUES (1)\n")),
+    )])
+    .await;
     site.migrate(&["up"]).expect(0);
     assert_eq!(site.value("SELECT count(*)::text FROM made").await, "1");
 }

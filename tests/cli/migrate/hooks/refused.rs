@@ -6,7 +6,10 @@ use crate::cli::migrate::site::site;
 #[tokio::test(flavor = "multi_thread")]
 async fn each_is_named_where_it_stands() {
     for (hooks, words) in [
-        (hook("after_ddl", "rebuild_indx", ""), ["001_made.yaml:8:15", "unknown hook `rebuild_indx`", "nearest is `rebuild_index`"]),
+        (
+            hook("after_ddl", "rebuild_indx", ""),
+            ["001_made.yaml:8:15", "unknown hook `rebuild_indx`", "nearest is `rebuild_index`"],
+        ),
         (
             hook("after_ddl", "sql", "        config: {statemens: SELECT 1}\n"),
             ["001_made.yaml:9:18", "`statemens` is no option of the hook `sql`", "nearest known one is `statements`"],
@@ -66,14 +69,17 @@ async fn a_directory_that_is_not_granted_is_refused_with_what_to_write() {
     );
     site.migrate(&["up"]).expect(0);
     assert!(directory.join("pre_001.confiture.dump").exists());
-    // A file of queries is read from a granted directory, and an option from the environment is not shown.
-    site.write("002_q.yaml", "migration:\n  name: 002_q\n  ddl: SELECT 1\n  hooks:\n    after_ddl:\n      - type: \
-        test_application_queries\n        config:\n          query_file: ${QUERIES}/a.sql\n");
+    // Queries are read from a granted directory; what a variable of the configuration holds is not shown.
+    std::fs::remove_file(site.directory.path().join("confiture.toml")).expect("was there");
+    let project = "hooks:\n  after_ddl:\n    - type: test_application_queries\n      query_file: ${QUERIES}/a.sql\n";
+    confiture_tests::program::write(site.directory.path(), "confiture.yaml", project.as_bytes());
+    site.write("002_b.sql", "CREATE TABLE b ();");
     let ran = confiture_tests::program::run(
         site.directory.path(),
         &["migrate", "up"],
         &[("DATABASE_URL", &site.url), ("QUERIES", "/hidden-place")],
     );
-    let ran = ran.expect(7).says(&["002_q.yaml:8:23", "the directory that `${QUERIES}/a.sql` names is not granted"]);
+    let ran =
+        ran.expect(7).says(&["confiture.yaml:4:19", "the directory that `${QUERIES}/a.sql` names is not granted"]);
     assert!(!ran.stderr.contains("hidden-place"), "{}", ran.stderr);
 }

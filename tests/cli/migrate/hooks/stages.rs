@@ -5,10 +5,17 @@ use crate::cli::migrate::site::site;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stage_that_fails_keeps_the_migration_and_is_mended() {
-    let hooks = hook("after_migration", "verify_consistency",
-        "        config:\n          checks:\n            - {name: rows, query: 'SELECT 1, (SELECT count(*) FROM made)', tolerance_percent: 0}\n");
+    let hooks = hook(
+        "after_migration",
+        "verify_consistency",
+        "        config:\n          checks:\n            - {name: rows, query: 'SELECT 1, (SELECT count(*) FROM made)', tolerance_percent: 0}\n",
+    );
     let site = site(&[("001_made.yaml", &making(&hooks))]).await;
-    site.migrate(&["up"]).expect(9).says(&["rows: 1 and 0", "001_made is applied, and 0 of its 1 stages", "migrate up"]);
+    site.migrate(&["up"]).expect(9).says(&[
+        "rows: 1 and 0",
+        "001_made is applied, and 0 of its 1 stages",
+        "migrate up",
+    ]);
     assert_eq!((site.tables().await.as_str(), site.ledger().await.as_str()), ("made", "001"));
     site.migrate(&["up"]).expect(9).says(&["rows: 1 and 0"]);
     site.execute("INSERT INTO made VALUES (1)").await;
@@ -18,10 +25,16 @@ async fn a_stage_that_fails_keeps_the_migration_and_is_mended() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_check_that_does_not_hold_undoes_all_of_it() {
-    let hooks = hook("after_validation", "verify_consistency",
-        "        config:\n          checks:\n            - {name: rows, query: 'SELECT 41, count(*) + 42 FROM made', tolerance_percent: 0.5}\n");
+    let hooks = hook(
+        "after_validation",
+        "verify_consistency",
+        "        config:\n          checks:\n            - {name: rows, query: 'SELECT 41, count(*) + 42 FROM made', tolerance_percent: 0.5}\n",
+    );
     let site = site(&[("000_first.sql", "CREATE TABLE first ()"), ("001_made.yaml", &making(&hooks))]).await;
-    let ran = site.migrate(&["up", "--format", "json"]).expect(5).says(&["hook `verify_consistency` in after_validation", "rows: 41 and 42"]);
+    let ran = site
+        .migrate(&["up", "--format", "json"])
+        .expect(5)
+        .says(&["hook `verify_consistency` in after_validation", "rows: 41 and 42"]);
     assert_eq!(ran.json()["failure"]["code"], "hook-failed");
     assert_eq!((site.tables().await.as_str(), site.ledger().await.as_str()), ("first", "000"));
 }
@@ -37,10 +50,10 @@ async fn statistics_are_handed_on() {
         config: {tables: [made], capture_row_counts: true}
     after_ddl:
       - type: sql
-        condition: statistics.capture_statistics.row_counts['public.made'] == 7
+        condition: statistics.capture_statistics.tables.made.rows == 7
         config: {statements: INSERT INTO told VALUES ('seven')}
       - type: sql
-        condition: statistics.capture_statistics.row_counts['public.made'] == 8
+        condition: statistics.capture_statistics.tables.made.rows == 8
         config: {statements: INSERT INTO told VALUES ('eight')}
 ";
     let site = site(&[("002_more.yaml", yaml)]).await;
@@ -53,10 +66,19 @@ async fn statistics_are_handed_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn around_a_migration_outside_a_transaction_each_has_its_own() {
-    let site = site(&[("001_i.sql", "CREATE INDEX CONCURRENTLY i ON t (id);\nCREATE INDEX CONCURRENTLY i2 ON nowhere (id);\n")]).await;
+    let site = site(&[(
+        "001_i.sql",
+        "CREATE INDEX CONCURRENTLY i ON t (id);\nCREATE INDEX CONCURRENTLY i2 ON nowhere (id);\n",
+    )])
+    .await;
     site.execute("CREATE TABLE t (id int); CREATE TABLE nth (n serial, what text)").await;
-    let sql = |phase: &str| hook(phase, "sql", &format!("        config: {{statements: INSERT INTO nth (what) VALUES ('{phase}')}}\n"));
-    site.write("001_i.hooks.yaml", &format!("hooks:\n{}{}", sql("before_ddl"), sql("after_ddl")).replace("\n    ", "\n  "));
+    let sql = |phase: &str| {
+        hook(phase, "sql", &format!("        config: {{statements: INSERT INTO nth (what) VALUES ('{phase}')}}\n"))
+    };
+    site.write(
+        "001_i.hooks.yaml",
+        &format!("hooks:\n{}{}", sql("before_ddl"), sql("after_ddl")).replace("\n    ", "\n  "),
+    );
     site.migrate(&["up"]).expect(9).says(&["001_i stopped part-way", "nowhere"]);
     assert_eq!(site.value("SELECT string_agg(what, ' ' ORDER BY n) FROM nth").await, "before_ddl");
     site.execute("CREATE TABLE nowhere (id int)").await;
@@ -77,7 +99,9 @@ async fn of_the_project_the_environment_and_the_migration_in_that_order() {
     let configuration = format!(
         "hooks:\n  after_ddl: [{}]\n  rollback:\n    after_ddl: [{}]\nenvironments:\n  local:\n    database_url: ${{DATABASE_URL}}\n    \
          hooks:\n      after_ddl: [{}]\n  other: {{}}\n",
-        sql("project"), sql("down"), sql("environment"),
+        sql("project"),
+        sql("down"),
+        sql("environment"),
     );
     confiture_tests::program::write(site.directory.path(), "confiture.yaml", configuration.as_bytes());
     site.migrate(&["up", "--env", "local"]).expect(0);

@@ -5,7 +5,9 @@ use confiture_model::{
     BoxFuture,
     database::QueryError,
     fault::{Fault, FaultKind, PluginError},
-    hook::{HookCall, HookInfo, HookOutcome, HookPlugin, HookPowers, HookStep, NamedDirectory, Phase, Placement, Placing},
+    hook::{
+        HookCall, HookInfo, HookOutcome, HookPlugin, HookPowers, HookStep, NamedDirectory, Phase, Placement, Placing,
+    },
     plugin::{Capabilities, DatabaseAccess, DirectoryAccess, PluginInfo},
     rule::OptionInfo,
 };
