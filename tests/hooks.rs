@@ -76,7 +76,7 @@ impl Migration {
     }
 
     async fn plan(&mut self, hook: &str, options: &Value) -> Result<Vec<HookStep>, Fault> {
-        let loan = self.connection.lend(DatabaseAccess::Write).await.expect("the connection");
+        let loan = self.connection.lend(DatabaseAccess::Write, false).await.expect("the connection");
         let powers =
             HookPowers { database: Some(loan.database.clone()), progress: None, timeout: Duration::from_secs(120) };
         let options = options.to_string();
@@ -84,7 +84,7 @@ impl Migration {
     }
 
     async fn step(&mut self, hook: &str, options: &Value, step: &HookStep) -> Result<HookOutcome, Fault> {
-        let loan = self.connection.lend(DatabaseAccess::Write).await.expect("the connection");
+        let loan = self.connection.lend(DatabaseAccess::Write, false).await.expect("the connection");
         let powers =
             HookPowers { database: Some(loan.database.clone()), progress: None, timeout: Duration::from_secs(120) };
         let options = options.to_string();

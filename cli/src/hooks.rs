@@ -8,10 +8,15 @@ use crate::{
 };
 use confiture_engine::migrate::{files::Files, hooks::Hooks};
 use confiture_host::HookGrant;
-use confiture_model::{fault::Fault, hook::HookPlugin, plugin::Offer};
+use confiture_model::{
+    fault::Fault,
+    hook::HookPlugin,
+    plugin::{DatabaseAccess, Offer},
+};
 use confiture_postgres::{
     backup::{PgBackupTool, Programs},
     connect::ConnectOptions,
+    plugin_database::{PluginDatabaseError, check_login},
 };
 use std::sync::Arc;
 
@@ -47,7 +52,21 @@ pub async fn open(project: &Project, opened: &Opened, options: &ConnectOptions) 
         capabilities: opened.grant.clone(),
         directories,
         backup: Some(Arc::new(PgBackupTool::new(options.clone(), programs))),
+        refused: refused(project, opened, options).await,
         limits: opened.limits.clone(),
     };
     opened.plugin.hooks(grant).await
+}
+
+/// Why hooks that only read may not be used: on a connection that READ ONLY does not contain they take on the reader's
+/// role, and there is none. A plugin that may write is contained in its step in other ways.
+async fn refused(project: &Project, opened: &Opened, options: &ConnectOptions) -> Option<String> {
+    if opened.plugin.info().wants.database != DatabaseAccess::Read || project.reader().is_some() {
+        return None;
+    }
+    match check_login(options).await {
+        Err(PluginDatabaseError::Privileged(why)) => Some(why),
+        // Whatever else there is about the login or the server, the run itself says.
+        Ok(()) | Err(_) => None,
+    }
 }

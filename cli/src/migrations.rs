@@ -93,7 +93,7 @@ impl Migrations {
         for warning in options.warnings() {
             output::warn(warning);
         }
-        Ok(PgMigrationConnector::new(options, client()))
+        Ok(PgMigrationConnector::new(options, client()).with_reader(self.project.reader()))
     }
 
     /// The database, for people.

@@ -78,6 +78,11 @@ impl Project {
         self.environment.clone()
     }
 
+    /// The role that plugins read as in the environment under work, where one is configured.
+    pub fn reader(&self) -> Option<String> {
+        self.environment().ok().flatten().and_then(|environment| environment.reader.clone())
+    }
+
     /// The environment under work, as far as the configuration describes it.
     pub fn environment(&self) -> Result<Option<&Environment>, Failure> {
         let Some(name) = &self.environment else { return Ok(None) };

@@ -7,6 +7,8 @@ mod commit_lost;
 mod concurrently;
 mod corpora;
 mod disk_full;
+mod dry_run;
+mod hooks;
 mod interrupt;
 mod killed;
 mod locks;

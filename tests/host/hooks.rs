@@ -76,10 +76,7 @@ fn hooks_are_listed_placed_and_planned() {
     run(async {
         let plugin = hooking(directory.path(), HookGrant::default()).await;
         let hook = &plugin.hooks()[0];
-        assert_eq!(
-            (hook.id.as_str(), hook.phases.as_slice()),
-            ("execute", &[Phase::BeforeDdl, Phase::AfterDdl, Phase::Cleanup][..])
-        );
+        assert_eq!((hook.id.as_str(), hook.phases.as_slice()), ("execute", &Phase::ALL[..]));
         let placing = plugin.place("execute", "autocommit").await.unwrap();
         assert_eq!((placing.placement, placing.rehearsable), (Placement::Autocommit, false));
         let denied = plugin.place("execute", "ask").await.unwrap_err();

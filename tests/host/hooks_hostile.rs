@@ -73,7 +73,7 @@ async fn step(
     timeout: Duration,
 ) -> Result<HookOutcome, Fault> {
     connection.savepoint().await.unwrap();
-    let Loan { database, guard } = connection.lend(DatabaseAccess::Write).await.unwrap();
+    let Loan { database, guard } = connection.lend(DatabaseAccess::Write, false).await.unwrap();
     let result = ran(plugin, hook, text, HookPowers { timeout, ..powers(Some(database)) }).await;
     drop(guard);
     match result {

@@ -33,9 +33,11 @@ fn shown(arguments: &[&str]) -> String {
     words.join(" ")
 }
 
-/// Up, a look at it, and back, on a database that is thrown away.
+/// A rehearsal with its hooks, the same for good, a look at it, and back, on a database that is thrown away.
 const MIGRATE: &str = "
     say() { printf '\\n$ %s\\n' \"$*\"; \"$@\"; }
+    say confiture migrate up --target 001
+    say confiture migrate up --target 002 --dry-run
     say confiture migrate up
     say confiture migrate status
     say confiture migrate down --steps 2

@@ -40,6 +40,16 @@ enum Command {
     Adopt(adopt::Adopt),
 }
 
+impl Command {
+    fn is_dry_run(&self) -> bool {
+        match self {
+            Self::Up(up) => up.is_dry_run(),
+            Self::Down(down) => down.is_dry_run(),
+            _ => false,
+        }
+    }
+}
+
 impl Migrate {
     /// Does what the sub-command says.
     pub async fn run(self, global: &Global, interrupt: &Interrupt) -> Result<Exit, Failure> {
@@ -48,6 +58,10 @@ impl Migrate {
             global.format()?;
         }
         let directory = self.migrations.as_deref();
+        // What cannot be reported is not begun.
+        if !self.command.is_dry_run() {
+            global.format()?;
+        }
         match self.command {
             Command::New(command) => command.run(global, directory),
             Command::Up(command) => command.run(global, directory, interrupt).await,

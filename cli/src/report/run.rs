@@ -40,7 +40,7 @@ pub fn finish(global: &Global, outcome: Result<RunReport, RunError>, applied: Op
         None => Ok(Exit::Done),
         Some(error) => {
             let failure = failure(error);
-            let message = format!("{}{}", failure.message, aftermath(error, report));
+            let message = format!("{}{}{}", failure.message, aftermath(error, report), on_error(report));
             Err(Failure { message, ..failure })
         }
     }
@@ -79,6 +79,15 @@ fn left(error: &RunFailure, report: &RunReport) -> String {
         count => format!("; {} before it stays done", counted(count, "migration")),
     };
     format!("\n{migration} {back}{stays}")
+}
+
+/// What became of the hooks that ran because of the failure: one that fails itself is told beside it.
+fn on_error(report: &RunReport) -> String {
+    let told = report.on_error.iter().map(|hook| match &hook.failure {
+        Some(why) => format!("\nthe on_error hook `{}` failed as well: {why}", hook.hook),
+        None => format!("\nthe on_error hook `{}` ran", hook.hook),
+    });
+    told.collect()
 }
 
 fn summary(report: &RunReport, failed: bool, applied: Option<usize>) -> String {

@@ -37,7 +37,8 @@ fn word(row: &MigrationStatus) -> (Style, &'static str) {
 }
 
 fn details(row: &MigrationStatus) -> String {
-    let done = row.done.map(|done| format!("{} done", counted(u64::from(done), "statement")));
+    let what = if row.state == State::StagesPending { "stage" } else { "statement" };
+    let done = row.done.map(|done| format!("{} done", counted(u64::from(done), what)));
     let applied = row.applied_at.as_deref().map(|at| {
         let by = row.applied_by.as_deref().unwrap_or_default();
         format!("{} by {by}", at.split('.').next().unwrap_or(at).replace('T', " "))

@@ -112,6 +112,11 @@ impl Directories {
         Ok(Arc::clone(&self.find(plugin, directory, DirectoryAccess::Read)?.directory))
     }
 
+    /// Whether a directory is granted.
+    pub(crate) fn check(&self, plugin: &str, name: &str, access: DirectoryAccess) -> Result<(), PluginError> {
+        self.find(plugin, name, access).map(drop)
+    }
+
     /// The directory of this name, or the one at this path.
     fn find(&self, plugin: &str, name: &str, access: DirectoryAccess) -> Result<&Granted, PluginError> {
         let at_path = || self.granted.values().find(|granted| granted.path == Path::new(name));

@@ -19,8 +19,8 @@ use crate::{
 use confiture_model::{
     BoxFuture,
     backup::BackupTool,
-    fault::{Fault, FaultKind},
-    hook::{HookCall, HookInfo, HookOutcome, HookPlugin, HookPowers, HookStep, Placing},
+    fault::{Fault, FaultKind, PluginError},
+    hook::{HookCall, HookInfo, HookOutcome, HookPlugin, HookPowers, HookStep, NamedDirectory, Placing},
     plugin::{Capabilities, DatabaseAccess, PluginInfo},
 };
 use instance::Instance;
@@ -39,6 +39,8 @@ pub struct HookGrant {
     pub directories: Directories,
     /// What makes backups of the database, where one is at hand.
     pub backup: Option<Arc<dyn BackupTool>>,
+    /// Why its hooks may not be used on this database; none where they may.
+    pub refused: Option<String>,
     /// Bounds of this plugin, where they differ from the host's.
     pub limits: Option<Limits>,
 }
@@ -57,6 +59,8 @@ pub(crate) struct Given {
     pub access: DatabaseAccess,
     pub directories: Directories,
     pub backup: Option<Arc<dyn BackupTool>>,
+    /// Why nothing of it may run.
+    pub refused: Option<String>,
 }
 
 /// A granted plugin: instances that run its hooks, one for each call at a time, kept from call to call.
@@ -158,6 +162,9 @@ impl HookPlugin for Hooks {
 
     fn place<'a>(&'a self, hook: &'a str, options: &'a str) -> BoxFuture<'a, Result<Placing, Fault>> {
         Box::pin(async move {
+            if let Some(why) = &self.given.refused {
+                return Err(self.fault(hook, "place", FaultKind::Reported(PluginError::Denied(why.clone()))));
+            }
             let limit = self.maker.limits.call_timeout;
             let placed =
                 self.call(limit, no_powers("`place`"), async |guest: &mut Instance| guest.place(hook, options).await);
@@ -165,6 +172,19 @@ impl HookPlugin for Hooks {
             placed
                 .and_then(|placing| placing_in(placing).map_err(FaultKind::Malformed))
                 .map_err(|kind| self.fault(hook, "place", kind))
+        })
+    }
+
+    fn reach<'a>(&'a self, hook: &'a str, directory: NamedDirectory<'a>) -> BoxFuture<'a, Result<(), Fault>> {
+        Box::pin(async move {
+            let fault = |error| self.fault(hook, "place", FaultKind::Reported(error));
+            self.given.directories.check(&self.maker.plugin, directory.name, directory.access).map_err(fault)?;
+            match &self.given.backup {
+                Some(tool) if directory.backups => {
+                    tool.check().await.map_err(|error| fault(PluginError::Failed(error.to_string())))
+                }
+                _ => Ok(()),
+            }
         })
     }
 

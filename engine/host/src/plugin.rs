@@ -140,6 +140,7 @@ impl Plugin {
             access: self.info().wants.database,
             directories: grant.directories,
             backup: self.info().wants.backup.then_some(grant.backup).flatten(),
+            refused: grant.refused,
         };
         Ok(Arc::new(hooks::Hooks::start(maker, given, self.info().clone()).await?))
     }

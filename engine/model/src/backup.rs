@@ -29,6 +29,11 @@ pub struct BackupError(pub String);
 
 /// Makes backups of one database and restores from them. Dropping a future ends the program that it waits for.
 pub trait BackupTool: Send + Sync {
+    /// Whether a backup can be made: what a plan says before anything runs.
+    ///
+    /// # Errors
+    /// [`BackupError`] where there is no program for it, or one that is older than the server, with both versions.
+    fn check<'a>(&'a self) -> BoxFuture<'a, Result<(), BackupError>>;
     /// Writes an archive in PostgreSQL's custom format: of these tables (`schema.name`), or of all where none is named.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use crate::{
     database::{QueryError, ReadDatabase, Value},
     fault::Fault,
     migration::Direction,
-    plugin::PluginInfo,
+    plugin::{DirectoryAccess, PluginInfo},
     rule::OptionInfo,
 };
 use serde::{Deserialize, Serialize};
@@ -199,6 +199,18 @@ pub struct HookCall<'a> {
     pub context: &'a HookContext,
 }
 
+/// A directory that an option of a hook names, and what the hook will do with it. The JSON Schema of the option says so
+/// in its `format`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NamedDirectory<'a> {
+    /// As the option names it: by the project's name, or by its path.
+    pub name: &'a str,
+    /// Reading or writing.
+    pub access: DirectoryAccess,
+    /// Whether backups of the database are made into it.
+    pub backups: bool,
+}
+
 /// A loaded plugin that offers hooks.
 pub trait HookPlugin: Send + Sync {
     /// The name that the project uses for it.
@@ -212,6 +224,13 @@ pub trait HookPlugin: Send + Sync {
     /// # Errors
     /// A [`Fault`]; options that the hook does not take are [`crate::fault::PluginError::InvalidConfig`].
     fn place<'a>(&'a self, hook: &'a str, options: &'a str) -> BoxFuture<'a, Result<Placing, Fault>>;
+    /// Whether the project grants a directory that the options of a hook name, and whether a backup can be made where one
+    /// is to be made into it. Asked when a plan is made; each use of the directory is checked by itself again.
+    ///
+    /// # Errors
+    /// A [`Fault`] that is [`crate::fault::PluginError::Denied`] with what the project would have to write, or that says
+    /// why no backup can be made.
+    fn reach<'a>(&'a self, hook: &'a str, directory: NamedDirectory<'a>) -> BoxFuture<'a, Result<(), Fault>>;
     /// The steps that a hook will take, asked when its phase is reached.
     ///
     /// # Errors

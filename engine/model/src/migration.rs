@@ -314,8 +314,10 @@ pub trait MigrationConnection: Send {
     /// Sets `lock_timeout` of the transaction that is open, or of the session outside one; 0: none.
     fn set_lock_timeout<'a>(&'a mut self, milliseconds: u64) -> BoxFuture<'a, Result<(), SessionError>>;
     /// This connection, for one step of a hook: in the transaction that is open, or outside one. It is closed, for good,
-    /// with the guard that is answered; the connection is used for nothing else before.
-    fn lend<'a>(&'a mut self, access: DatabaseAccess) -> BoxFuture<'a, Result<Loan, SessionError>>;
+    /// with the guard that is answered; the connection is used for nothing else before. A hook of a plugin that never asked
+    /// for more than reading (`only_reads`) takes on the reader's role meanwhile, where the connection is of somebody whom
+    /// READ ONLY does not contain; without such a role that is an error (SQLSTATE 42501).
+    fn lend<'a>(&'a mut self, access: DatabaseAccess, only_reads: bool) -> BoxFuture<'a, Result<Loan, SessionError>>;
     /// What a hook must leave as it found it: current_user, role, search_path, timeouts, by name.
     fn standing<'a>(&'a mut self) -> BoxFuture<'a, Result<BTreeMap<String, String>, SessionError>>;
     /// Puts back what [`MigrationConnection::standing`] answered.

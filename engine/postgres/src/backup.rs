@@ -32,18 +32,16 @@ impl PgBackupTool {
     pub fn new(options: ConnectOptions, programs: Programs) -> Self {
         Self { options, programs }
     }
-
-    /// Whether there is a `pg_dump` that is as new as the server: what a plan can say before anything runs.
-    ///
-    /// # Errors
-    /// [`BackupError`] with both versions, or where the server cannot be reached.
-    pub async fn check(&self) -> Result<(), BackupError> {
-        let login = Login::of(&self.options).await?;
-        self.programs.find("pg_dump", login.server_version / 10_000).map(drop)
-    }
 }
 
 impl BackupTool for PgBackupTool {
+    fn check<'a>(&'a self) -> BoxFuture<'a, Result<(), BackupError>> {
+        Box::pin(async move {
+            let login = Login::of(&self.options).await?;
+            self.programs.find("pg_dump", login.server_version / 10_000).map(drop)
+        })
+    }
+
     fn dump<'a>(
         &'a self,
         tables: &'a [String],

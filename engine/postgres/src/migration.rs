@@ -50,17 +50,25 @@ pub struct PgMigrationConnector {
     options: ConnectOptions,
     client: String,
     budget: HookBudget,
+    reader: Option<String>,
 }
 
 impl PgMigrationConnector {
     /// For this database. `client` is `user@host` of whoever runs it, as the ledger will show it.
     pub fn new(options: ConnectOptions, client: impl Into<String>) -> Self {
-        Self { options, client: client.into(), budget: HookBudget::default() }
+        Self { options, client: client.into(), budget: HookBudget::default(), reader: None }
     }
 
     /// With this budget for each statement of a hook.
     pub fn with_hook_budget(mut self, budget: HookBudget) -> Self {
         self.budget = budget;
+        self
+    }
+
+    /// With the role that hooks take on whose plugins only read, where the login itself is one that READ ONLY does not
+    /// contain.
+    pub fn with_reader(mut self, reader: Option<String>) -> Self {
+        self.reader = reader;
         self
     }
 
@@ -76,6 +84,7 @@ impl PgMigrationConnector {
             options: self.options.clone(),
             client: self.client.clone(),
             budget: self.budget,
+            reader: self.reader.clone(),
             watched: None,
         })
     }
@@ -95,6 +104,7 @@ pub struct PgMigrationConnection {
     options: ConnectOptions,
     client: String,
     budget: HookBudget,
+    reader: Option<String>,
     /// For a dry-run.
     watched: Option<Watched>,
 }
@@ -340,11 +350,13 @@ impl MigrationConnection for PgMigrationConnection {
         Box::pin(async move { transaction::set_lock_timeout(self.work().await?, milliseconds).await })
     }
 
-    fn lend<'a>(&'a mut self, access: DatabaseAccess) -> BoxFuture<'a, Result<Loan, SessionError>> {
+    fn lend<'a>(&'a mut self, access: DatabaseAccess, only_reads: bool) -> BoxFuture<'a, Result<Loan, SessionError>> {
         Box::pin(async move {
-            let budget = self.budget;
+            let (budget, reader) = (self.budget, self.reader.clone());
             self.unseen();
-            loan::lend(self.work().await?, access, budget).await
+            let link = self.work().await?;
+            let role = if only_reads { loan::reading_role(link, reader).await? } else { None };
+            loan::lend(link, access, role, budget).await
         })
     }
 

@@ -11,14 +11,14 @@
 pub(crate) mod failure;
 pub(crate) mod functions;
 pub(crate) mod parameter;
-mod privileges;
+pub(crate) mod privileges;
 pub(crate) mod projection;
 pub(crate) mod query;
 pub(crate) mod rows;
 pub(crate) mod session;
 pub(crate) mod value;
 
-use crate::connect::{ConnectError, ConnectOptions};
+use crate::connect::{ConnectError, ConnectOptions, connect};
 use confiture_model::{
     BoxFuture,
     database::{DbError, QueryError, ReadBudget, ReadDatabase, Rows, Value},
@@ -58,6 +58,15 @@ impl PluginDatabase {
         sessions.keep(first);
         Ok(Self { sessions })
     }
+}
+
+/// Whether this login may do no more than READ ONLY contains.
+///
+/// # Errors
+/// As [`PluginDatabase::open`].
+pub async fn check_login(options: &ConnectOptions) -> Result<(), PluginDatabaseError> {
+    let connection = connect(options).await.map_err(PluginDatabaseError::Connection)?;
+    privileges::check(&connection.client).await
 }
 
 impl ReadDatabase for PluginDatabase {

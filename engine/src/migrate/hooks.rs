@@ -5,6 +5,7 @@
 //! project's hooks come first, then the environment's, then the migration's own, each in the order of its file.
 
 pub(super) mod condition;
+mod directories;
 mod offers;
 mod placing;
 mod planned;

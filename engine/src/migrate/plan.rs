@@ -150,6 +150,7 @@ pub enum RefusalCode {
     OutOfOrder,
     Hooks,
     HookFault,
+    NoBackup,
     TransactionControl,
     Mixed,
     Incomplete,

@@ -38,9 +38,13 @@ async fn transactions_of_a_scripts_own() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hooks_are_never_passed_over() {
-    let yaml = "migration:\n  name: 001_a\n  ddl: CREATE TABLE a ()\n  hooks:\n    after_ddl:\n      - type: backfill_read_model\n";
+    let yaml = "migration:\n  name: 001_a\n  ddl: CREATE TABLE a ()\n  hooks:\n    after_ddl:\n      - type: backfill_read_modle\n";
     let site = site(&[("001_a.yaml", yaml)]).await;
-    let refused = site.migrate(&["up"]).expect(3).says(&["001_a.yaml:6", "unknown hook `backfill_read_model`"]);
+    let refused = site.migrate(&["up"]).expect(3).says(&[
+        "001_a.yaml:6:15",
+        "unknown hook `backfill_read_modle`",
+        "the nearest is `backfill_read_model`",
+    ]);
     assert!(!refused.stderr.contains("begun"));
     let preview = site.migrate(&["up", "--preview"]).expect(3).stdout;
     assert!(preview.contains("CREATE TABLE a ()"), "{preview}");
@@ -69,7 +73,11 @@ async fn the_papers_first_example() {
     let site = at(&[("003_add_customer_analytics.yaml", example)], url.clone(), session);
     let configuration = format!("[environments.production]\ndatabase_url = \"{url}\"\n");
     confiture_tests::program::write(site.directory.path(), "confiture.toml", configuration.as_bytes());
-    site.migrate(&["up", "--env", "production"]).expect(8).says(&["hook `backup_database` in before_validation"]);
+    site.migrate(&["up", "--env", "production"]).expect(7).says(&[
+        "003_add_customer_analytics.yaml:39:23: the hook `backup_database`: writing to directory `/backups` is not granted",
+        "`directories.backups = \"/backups\"` at the top of the file",
+        "`grant = { database = \"write\", directories = { backups = \"write\" }, backup = true }` under `[plugins.hooks-core]`",
+    ]);
     site.migrate(&["status", "--env", "nowhere"]).expect(3);
     site.write("003_add_customer_analytics.yaml", ddl);
     let line = 1 + ddl.lines().position(|line| line.contains("REFERENCES (w_tenants")).expect("is there");
@@ -112,7 +120,7 @@ async fn a_ledger_of_a_newer_version() {
     for command in [&["up"][..], &["down"], &["baseline", "--through", "2"]] {
         site.migrate(command).expect(4).says(&["has form 99", "a newer version of Confiture", "nothing was changed"]);
     }
-    site.execute("UPDATE confiture.meta SET ledger_version = 1").await;
+    site.execute("UPDATE confiture.meta SET ledger_version = 2").await;
     assert_eq!((site.tables().await.as_str(), site.ledger().await.as_str()), ("a", "1"));
     site.migrate(&["up"]).expect(0);
 }

@@ -11,6 +11,7 @@ use crate::{
     interrupt::Interrupt,
     migrations::{LockWait, Migrations, seconds},
     pace::Clock,
+    prompt::confirm,
     report,
 };
 use clap::Args;
@@ -66,9 +67,9 @@ impl DryRun {
     ) -> Result<Exit, Failure> {
         let format = global.format.unwrap_or(Wanted::Text);
         self.refuse_paths()?;
-        if self.asks_first(migrations)? {
+        if let Some(place) = self.asks_first(migrations)? {
             let what = "Everything will be done, its locks held to the end, and rolled back";
-            migrations.confirm(global, what).await?;
+            confirm(global, &format!("{what} on {place}, which is protected.")).await?;
         }
         let place = Place::of(self, migrations, request, lock_wait, interrupt).await?;
         let there = elsewhere::facts(self, migrations).await?;
@@ -120,12 +121,15 @@ impl DryRun {
         rehearsal
     }
 
-    /// Whether the database where it is rehearsed is one that asks.
-    fn asks_first(&self, migrations: &Migrations) -> Result<bool, Failure> {
+    /// The database where it is rehearsed, where that is one that asks.
+    fn asks_first(&self, migrations: &Migrations) -> Result<Option<String>, Failure> {
         match self.on.as_deref() {
-            Some("scratch") => Ok(false),
-            Some(name) => migrations.project.is_protected(name),
-            None => migrations.is_protected(),
+            Some("scratch") => Ok(None),
+            Some(name) if migrations.project.is_protected(name)? => {
+                Ok(Some(format!("{name}, {}", migrations.project.options_of(name)?.describe())))
+            }
+            None if migrations.is_protected()? => migrations.target().map(Some),
+            _ => Ok(None),
         }
     }
 

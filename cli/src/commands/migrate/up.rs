@@ -55,6 +55,11 @@ pub struct Up {
 }
 
 impl Up {
+    /// Whether nothing of it stays.
+    pub fn is_dry_run(&self) -> bool {
+        self.dry_run.dry_run
+    }
+
     /// Applies, or says what would be.
     pub async fn run(self, global: &Global, directory: Option<&Path>, interrupt: &Interrupt) -> Result<Exit, Failure> {
         let migrations = Migrations::load(global, directory)?;

@@ -10,8 +10,10 @@ mod around;
 mod call;
 mod held;
 
-use super::{cancel::Pending, link::Link, own_settings::rows_of, transaction};
-use crate::plugin_database::{failure::plain, query::Query, session::TypeNames, split};
+use super::{cancel::Pending, link::Link, literal, own_settings::rows_of, transaction};
+use crate::plugin_database::{
+    PluginDatabaseError, failure::plain, privileges, query::Query, session::TypeNames, split,
+};
 use around::Around;
 use call::Call;
 use confiture_model::{
@@ -30,11 +32,17 @@ use std::{
 use tokio::sync::{Mutex as Turn, oneshot, watch};
 
 /// Lends the connection.
-pub(super) async fn lend(link: &Arc<Link>, access: DatabaseAccess, budget: HookBudget) -> Result<Loan, SessionError> {
+pub(super) async fn lend(
+    link: &Arc<Link>,
+    access: DatabaseAccess,
+    role: Option<String>,
+    budget: HookBudget,
+) -> Result<Loan, SessionError> {
     require_plain_session(link).await?;
     let shared = Arc::new(Shared {
         link: Mutex::new(Some(Arc::clone(link))),
         access,
+        role,
         in_transaction: transaction::is_open(link).await?,
         budget,
         turn: Turn::new(TypeNames::default()),
@@ -42,6 +50,36 @@ pub(super) async fn lend(link: &Arc<Link>, access: DatabaseAccess, budget: HookB
     });
     let guard = Guard { shared: Arc::clone(&shared), pending: link.pending.clone() };
     Ok(Loan { database: Arc::new(Lent { shared }), guard: Box::new(guard) })
+}
+
+/// The role that a hook of a plugin takes on that only reads; none where READ ONLY contains the login itself.
+///
+/// # Errors
+/// What may not be, and what to configure, where no reader is named.
+pub(super) async fn reading_role(link: &Link, reader: Option<String>) -> Result<Option<String>, SessionError> {
+    match (privileges::check(&link.client).await, reader) {
+        (Ok(()), _) => Ok(None),
+        (Err(PluginDatabaseError::Privileged(_)), Some(reader)) => plain_role(link, reader).await.map(Some),
+        (Err(PluginDatabaseError::Privileged(why)), None) => Err(SessionError::Database(plain("42501", why))),
+        (Err(PluginDatabaseError::Database(error)), _) => Err(SessionError::Database(error)),
+        (Err(PluginDatabaseError::Connection(error)), _) => Err(SessionError::Connection(error.to_string())),
+    }
+}
+
+/// Refuses a reader that is as powerful as what it stands in for.
+async fn plain_role(link: &Link, reader: String) -> Result<String, SessionError> {
+    let sql = format!(
+        "SELECT 1 FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) {} AND NOT rolsuper AND NOT rolreplication",
+        literal::text(&reader)
+    );
+    match rows_of(link, &sql).await?.is_empty() {
+        false => Ok(reader),
+        true => {
+            let why =
+                format!("`reader` names `{reader}`, which is no role, or one that is a superuser or may replicate");
+            Err(SessionError::Database(plain("42501", why)))
+        }
+    }
 }
 
 /// What a hook sends is judged by its tokens, and those depend on two settings that a migration's script can change.
@@ -65,6 +103,8 @@ struct Shared {
     /// None once the loan has ended.
     link: Mutex<Option<Arc<Link>>>,
     access: DatabaseAccess,
+    /// The role that is taken on for each call, to read as.
+    role: Option<String>,
     in_transaction: bool,
     budget: HookBudget,
     /// Held by the call that runs.

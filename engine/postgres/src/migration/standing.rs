@@ -35,6 +35,12 @@ const LEDGER: &str = "SELECT COALESCE(pg_catalog.string_agg(pg_catalog.concat_ws
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
     WHERE n.nspname OPERATOR(pg_catalog.=) 'confiture' AND c.relkind OPERATOR(pg_catalog.=) 'r'";
 
+/// Outside a transaction the server hands its counts on whenever it is idle, so that they say nothing: the files alone.
+const LEDGER_FILES: &str =
+    "SELECT COALESCE(pg_catalog.string_agg(pg_catalog.concat_ws(':', c.oid, c.relfilenode), ' ' ORDER BY c.oid), '')
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+    WHERE n.nspname OPERATOR(pg_catalog.=) 'confiture' AND c.relkind OPERATOR(pg_catalog.=) 'r'";
+
 /// Reads it.
 pub(super) async fn read(link: &Link) -> Result<BTreeMap<String, String>, SessionError> {
     let open = transaction::is_open(link).await?;
@@ -42,8 +48,9 @@ pub(super) async fn read(link: &Link) -> Result<BTreeMap<String, String>, Sessio
     let settings: Vec<String> = SETTINGS.iter().map(setting).collect();
     // When a transaction began tells it from every other one of the session.
     let begun = if open { "pg_catalog.transaction_timestamp()::pg_catalog.text" } else { "''" };
+    let ledger = if open { LEDGER } else { LEDGER_FILES };
     let sql = format!(
-        "SELECT current_user AS current_user, {begun} AS transaction, ({LEDGER}) AS ledger, {}",
+        "SELECT current_user AS current_user, {begun} AS transaction, ({ledger}) AS ledger, {}",
         settings.join(", ")
     );
     let rows = rows_of(link, &sql).await?;

@@ -30,7 +30,7 @@ ORDER BY itself DESC, m.rolsuper DESC, m.rolname \
 LIMIT 1";
 
 /// Refuses a login that may do too much.
-pub(super) async fn check(client: &Client) -> Result<(), PluginDatabaseError> {
+pub(crate) async fn check(client: &Client) -> Result<(), PluginDatabaseError> {
     let harmless: Vec<String> = HARMLESS.iter().map(|name| (*name).to_owned()).collect();
     let parameter: (&(dyn tokio_postgres::types::ToSql + Sync), _) =
         (&harmless, tokio_postgres::types::Type::TEXT_ARRAY);

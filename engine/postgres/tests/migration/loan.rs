@@ -30,7 +30,7 @@ pub async fn one(database: &dyn HookDatabase, sql: &str) -> Value {
 }
 
 pub async fn lend(connection: &mut PgMigrationConnection, access: DatabaseAccess) -> Loan {
-    connection.lend(access).await.unwrap()
+    connection.lend(access, false).await.unwrap()
 }
 
 /// A login that is no superuser, owns schema `public`, and might even change the ledger.
@@ -328,9 +328,9 @@ async fn a_session_in_which_texts_mean_something_else_is_not_lent() {
     let database = database().await;
     let mut connection = database.ready().await;
     connection.execute("SET standard_conforming_strings = off").await.unwrap();
-    assert_eq!(sqlstate(connection.lend(DatabaseAccess::Write).await.map(|_| ())), "55000");
+    assert_eq!(sqlstate(connection.lend(DatabaseAccess::Write, false).await.map(|_| ())), "55000");
     connection.execute("RESET standard_conforming_strings").await.unwrap();
-    connection.lend(DatabaseAccess::Write).await.unwrap();
+    connection.lend(DatabaseAccess::Write, false).await.unwrap();
     let client = database.client().await;
     assert_eq!(value(&client, "SELECT 1").await, "1");
 }

@@ -1,7 +1,7 @@
 //! One use of a hook: who offers it, and whether what is written can be used.
 
 use super::{
-    condition,
+    condition, directories,
     offers::{Known, Offers},
 };
 use crate::{
@@ -13,6 +13,7 @@ use confiture_model::{
     fault::{Fault, FaultKind, PluginError},
     hook::{Phase, Placing},
 };
+use serde_json::Value as Json;
 
 /// A use of a hook that can be used.
 #[derive(Clone)]
@@ -37,14 +38,26 @@ pub(super) async fn resolve<'a>(written: &'a HookUse, offers: &Offers<'a>) -> Re
     let known = offers.find(&written.kind).map_err(refuse)?;
     let phase = phase(written, &known).map_err(refuse)?;
     let taker = Taker { noun: "hook", id: &known.info.id, options: &known.info.options, keys: &KEYS };
-    let options = taker.read(&written.options, written.kind.span).map_err(refuse)?.to_string();
+    let mut options = taker.read(&written.options, written.kind.span).map_err(refuse)?;
+    hand_stage_on(written, &known, phase, &mut options);
+    let options = options.to_string();
     if let Some(text) = &written.condition {
         condition::check(&text.value)
             .map_err(|(message, help)| refuse(Problem { help, ..Problem::new(text.span, message) }))?;
     }
-    match known.plugin.place(&known.info.id, &options).await {
-        Ok(placing) => Ok(Resolved { written, known, phase, options, placing }),
-        Err(fault) => Err(misplaced(written, &fault)),
+    let placed = known.plugin.place(&known.info.id, &options).await;
+    let placing = placed.map_err(|fault| misplaced(written, &fault))?;
+    directories::check(written, known).await?;
+    Ok(Resolved { written, known, phase, options, placing })
+}
+
+/// `stage: after-commit` beside `type` is the host's, and after_migration means the same; a hook that takes an option of
+/// that name plans by it as well, such as how many of its steps may run at a time.
+fn hand_stage_on(written: &HookUse, known: &Known<'_>, phase: Phase, options: &mut Json) {
+    let takes_it = known.info.options.iter().any(|info| info.name == "stage");
+    let is_stage = written.after_commit.is_some() || phase == Phase::AfterMigration;
+    if let (true, true, Some(options)) = (is_stage, takes_it, options.as_object_mut()) {
+        options.entry("stage").or_insert_with(|| Json::from("after-commit"));
     }
 }
 

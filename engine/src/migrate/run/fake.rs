@@ -482,7 +482,7 @@ impl MigrationConnection for Connection {
         answer!(link.call(None, Box::new(|_| ())))
     }
 
-    fn lend<'a>(&'a mut self, access: DatabaseAccess) -> BoxFuture<'a, Result<Loan, SessionError>> {
+    fn lend<'a>(&'a mut self, access: DatabaseAccess, _: bool) -> BoxFuture<'a, Result<Loan, SessionError>> {
         answer!(self.link().call(None, Box::new(|_| ())).map(|()| lent::lend(&self.0, access)))
     }
 

@@ -55,6 +55,8 @@ pub(super) struct Wanted<'h> {
     pub(super) plugin: Arc<dyn HookPlugin>,
     pub(super) context: HookContext,
     pub(super) access: DatabaseAccess,
+    /// What its plugin asks for.
+    asked: DatabaseAccess,
 }
 
 impl HookRun<'_> {
@@ -135,7 +137,7 @@ impl HookRun<'_> {
         let asked = plugin.info().wants.database;
         // What it changed before the transaction begins could not be undone.
         let access = if hook.runs == Runs::BeforeBegin { asked.min(DatabaseAccess::Read) } else { asked };
-        Ok(Some(Wanted { planned: hook, plugin: Arc::clone(plugin), context, access }))
+        Ok(Some(Wanted { planned: hook, plugin: Arc::clone(plugin), context, access, asked }))
     }
 
     fn pass_over(&mut self, hook: &PlannedHook, reason: &'static str, kept: &mut Kept) {

@@ -26,6 +26,7 @@ pub enum CompressionOption {
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// The directory, by the name or the path with which the project grants it for writing.
+    #[schemars(extend("format" = "backup-directory"))]
     backup_dir: String,
     /// How the backup is compressed: `none`, `gzip` or `zstd`.
     #[serde(default)]

@@ -13,6 +13,7 @@ pub struct RestoreFromBackup;
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// The directory, by the name or the path with which the project grants it.
+    #[schemars(extend("format" = "directory"))]
     backup_dir: String,
     /// The backup's name: `pre_VERSION` where none is given. The last of those that a number was put behind is taken.
     #[serde(default)]

@@ -18,6 +18,7 @@ pub struct TestApplicationQueries;
 pub struct Options {
     /// A file of queries in a directory that the project grants for reading: `tests/queries/analytics.sql`.
     #[serde(default)]
+    #[schemars(extend("format" = "file"))]
     query_file: Option<String>,
     /// Queries with what is expected of them.
     #[serde(default)]

@@ -4,7 +4,7 @@ wit_bindgen::generate!({ path: "../../../wit/v0.1", world: "backup-hook" });
 
 use confiture::plugin::{
     backup::{self, BackupReport, Compression},
-    common::PluginError,
+    common::{OptionInfo, PluginError},
     database::{self, QueryError, Value},
     files, progress,
 };
@@ -73,7 +73,7 @@ impl hooks::Guest for Hooking {
             database::execute(&options, &[]).map_err(failed)?;
         }
         let title = if hook == "lie-steps" { String::new() } else { format!("{hook} once") };
-        Ok(vec![Step { title, arguments: options, estimated_rows: Some(7), parallel: false, extra: None }])
+        Ok(vec![Step { title, arguments: text(&options), estimated_rows: Some(7), parallel: false, extra: None }])
     }
 
     fn run(hook: String, context: Context, _: String, step: Step) -> Result<Outcome, PluginError> {
@@ -120,6 +120,23 @@ impl hooks::Guest for Hooking {
             other => Err(PluginError::Failed(format!("no hook {other}"))),
         }
     }
+}
+
+/// The option `text`; where the options are not it alone, they are the text themselves.
+fn text(options: &str) -> String {
+    let quoted = options.strip_prefix("{\"text\":\"").and_then(|rest| rest.strip_suffix("\"}"));
+    let Some(quoted) = quoted else { return options.to_owned() };
+    let (mut text, mut characters) = (String::new(), quoted.chars());
+    while let Some(character) = characters.next() {
+        text.push(match (character, character == '\\') {
+            (_, true) => match characters.next() {
+                Some('n') => '\n',
+                other => other.unwrap_or_default(),
+            },
+            (plain, false) => plain,
+        });
+    }
+    text
 }
 
 /// Runs a query to its end.
@@ -170,8 +187,21 @@ fn info(id: &str) -> HookInfo {
         id: id.into(),
         summary: "Does what its options say".into(),
         documentation: String::new(),
-        phases: vec![Phase::BeforeDdl, Phase::AfterDdl, Phase::Cleanup],
-        options: vec![],
+        phases: vec![
+            Phase::BeforeValidation,
+            Phase::BeforeDdl,
+            Phase::AfterDdl,
+            Phase::AfterValidation,
+            Phase::Cleanup,
+            Phase::OnError,
+            Phase::AfterMigration,
+        ],
+        options: vec![OptionInfo {
+            name: "text".into(),
+            summary: "What it does that with".into(),
+            required: false,
+            schema: r#"{"type": "string"}"#.into(),
+        }],
         extra: None,
     }
 }

@@ -53,16 +53,16 @@ impl Place {
     ) -> Result<Self, Failure> {
         match dry_run.on.as_deref() {
             Some("scratch") => Self::scratch(dry_run, migrations, request, lock_wait, interrupt).await,
-            Some(name) => Self::at(migrations.project.options_of(name)?),
-            None => Self::at(migrations.project.connect_options()?),
+            Some(name) => Self::at(migrations.project.options_of(name)?, migrations),
+            None => Self::at(migrations.project.connect_options()?, migrations),
         }
     }
 
-    fn at(options: ConnectOptions) -> Result<Self, Failure> {
+    fn at(options: ConnectOptions, migrations: &Migrations) -> Result<Self, Failure> {
         for warning in options.warnings() {
             output::warn(warning);
         }
-        let connector = PgMigrationConnector::new(options.clone(), client());
+        let connector = PgMigrationConnector::new(options.clone(), client()).with_reader(migrations.project.reader());
         let title = options.describe();
         Ok(Self { options, connector, title, _scratch: None })
     }

@@ -47,12 +47,23 @@ impl Around {
         .await
     }
 
-    /// Keeps what was done. Letting the savepoint go makes the transaction writable again.
+    /// Takes on a role to read as. What is read is undone as a whole, and so is this.
+    pub async fn take_on(self, role: Option<&str>, link: &Link) -> Result<(), QueryError> {
+        match (self, role) {
+            (Self::ReadingSavepoint | Self::ReadingTransaction, Some(role)) => {
+                send(link, &format!("SET LOCAL ROLE \"{}\"", role.replace('"', "\"\""))).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Keeps what was done. What only read leaves nothing: neither READ ONLY nor a role.
     pub async fn keep(self, link: &Link) -> Result<(), QueryError> {
         send(
             link,
             match self {
-                Self::Savepoint | Self::ReadingSavepoint => "RELEASE SAVEPOINT confiture_call",
+                Self::Savepoint => "RELEASE SAVEPOINT confiture_call",
+                Self::ReadingSavepoint => "ROLLBACK TO SAVEPOINT confiture_call; RELEASE SAVEPOINT confiture_call",
                 // An error at COMMIT leaves no transaction; one that is aborted would be rolled back without an error.
                 Self::Transaction => "SAVEPOINT confiture_call; COMMIT",
                 Self::ReadingTransaction => "ROLLBACK",

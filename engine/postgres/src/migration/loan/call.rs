@@ -80,7 +80,10 @@ impl Call {
         }
         around.begin(&link).await?;
         let limit = Duration::from_millis(shared.budget.statement_timeout_ms.max(1));
-        let result = watched(&shared, &link, kept, limit, work(&link, &shared, &mut names)).await;
+        let result = match around.take_on(shared.role.as_deref(), &link).await {
+            Ok(()) => watched(&shared, &link, kept, limit, work(&link, &shared, &mut names)).await,
+            Err(error) => Err(error),
+        };
         match result {
             Ok(value) => around.keep(&link).await.map(|()| value),
             Err(error) => {

@@ -5,8 +5,10 @@ use confiture_model::{
     BoxFuture,
     database::QueryError,
     fault::{Fault, FaultKind, PluginError},
-    hook::{HookCall, HookInfo, HookOutcome, HookPlugin, HookPowers, HookStep, Phase, Placement, Placing},
-    plugin::{Capabilities, DatabaseAccess, PluginInfo},
+    hook::{
+        HookCall, HookInfo, HookOutcome, HookPlugin, HookPowers, HookStep, NamedDirectory, Phase, Placement, Placing,
+    },
+    plugin::{Capabilities, DatabaseAccess, DirectoryAccess, PluginInfo},
     rule::OptionInfo,
 };
 use serde_json::{Value as Json, json};
@@ -146,6 +148,18 @@ impl HookPlugin for FakePlugin {
                     Err(self.fault("place", kind))
                 }
                 _ => Ok(Placing { placement, rehearsable: placement == Placement::InTransaction, notes }),
+            }
+        })
+    }
+
+    fn reach<'a>(&'a self, _: &'a str, directory: NamedDirectory<'a>) -> BoxFuture<'a, Result<(), Fault>> {
+        Box::pin(async move {
+            match (directory.name, directory.access) {
+                ("backups", _) | ("queries", DirectoryAccess::Read) | ("/backups", _) => Ok(()),
+                (name, access) => {
+                    let denied = PluginError::Denied(format!("{access:?} of `{name}` is not granted"));
+                    Err(self.fault("place", FaultKind::Reported(denied)))
+                }
             }
         })
     }

@@ -112,7 +112,7 @@ impl HookRun<'_> {
         let loan = match access {
             DatabaseAccess::None => None,
             access => {
-                let lent = self.connection.lend(access).await;
+                let lent = self.connection.lend(access, wanted.asked == DatabaseAccess::Read).await;
                 Some(lent.map_err(HookTrouble::of("lending the connection to a hook"))?)
             }
         };

@@ -1,1 +1,0 @@
-DROP TABLE r_customer_lifetime_value;
