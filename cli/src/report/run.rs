@@ -10,7 +10,7 @@ use crate::{
 };
 use confiture_engine::migrate::{
     plan::{Direction, Refusal},
-    run::{FailureReport, OnErrorReport, RunError, RunFailure, RunReport},
+    run::{FailureReport, RunError, RunFailure, RunReport},
 };
 use serde::Serialize;
 
@@ -40,7 +40,7 @@ pub fn finish(global: &Global, outcome: Result<RunReport, RunError>, applied: Op
         None => Ok(Exit::Done),
         Some(error) => {
             let failure = failure(error);
-            let message = format!("{}{}{}", failure.message, aftermath(error, report), on_error(report));
+            let message = format!("{}{}{}", failure.message, on_error(report), aftermath(error, report));
             Err(Failure { message, ..failure })
         }
     }
@@ -54,18 +54,12 @@ fn document<'a>(report: &'a RunReport, error: Option<&'a RunFailure>) -> Documen
     Document { report, failure: error.map(RunFailure::report), refusals }
 }
 
-/// What became of the hooks that ran because of a failure, and what the failure left, which PostgreSQL's own words do
-/// not say.
+/// What the failure of a statement or a hook left, which PostgreSQL's own words do not say.
 fn aftermath(error: &RunFailure, report: &RunReport) -> String {
-    let failed = |hook: &OnErrorReport| {
-        let why = hook.failure.as_ref()?;
-        Some(format!("\nthe on_error hook `{}` failed as well: {why}", hook.hook))
-    };
-    let mut text: String = report.on_error.iter().filter_map(failed).collect();
-    if let RunFailure::Statement(_) | RunFailure::Hook { .. } = error {
-        text.push_str(&left(error, report));
+    match error {
+        RunFailure::Statement(_) | RunFailure::Hook { .. } => left(error, report),
+        _ => String::new(),
     }
-    text
 }
 
 fn left(error: &RunFailure, report: &RunReport) -> String {
