@@ -5,9 +5,11 @@
 //! masks calls [`Masking::mask`] batch by batch.
 
 mod column;
+mod nesting;
 mod strategy;
 
 pub use column::{Column, ColumnBuilder, NotAColumn, Values};
+pub use nesting::Nesting;
 pub use strategy::{Promise, Promises, StrategyInfo, Unless};
 
 use crate::{
@@ -103,12 +105,9 @@ pub struct Opening<'a> {
     pub keys: Arc<dyn Keys>,
     /// What opens strategies inside of it.
     pub strategies: Arc<dyn Strategies>,
-    /// How deep inside other strategies it stands: 0 for a column's own one, at most [`DEEPEST`].
-    pub depth: u8,
+    /// Where it stands: [`Nesting::outermost`] for a column's own one.
+    pub nesting: Arc<Nesting>,
 }
-
-/// How many strategies may stand inside each other below a column's own one.
-pub const DEEPEST: u8 = 4;
 
 /// A strategy that is ready for one column. It keeps nothing from one batch to the next.
 pub trait Masking: Send {
