@@ -8,7 +8,7 @@ use crate::{
 };
 use confiture_model::{
     fault::PluginError,
-    mask::{KeyError, Keys},
+    mask::{DIGEST_BYTES, KeyError, Keys},
 };
 use std::sync::Arc;
 
@@ -46,6 +46,11 @@ impl Host for State {
         data: Vec<u8>,
         ends: Vec<u32>,
     ) -> wasmtime::Result<Result<Vec<u8>, WitError>> {
+        let most = self.limits.result_bytes / DIGEST_BYTES;
+        if ends.len() > most {
+            let why = format!("{} values to be hashed at once, and {most} are the most", ends.len());
+            return Ok(Err(error_out(PluginError::LimitExceeded(why))));
+        }
         Ok(match self.keys(&key) {
             Ok(keys) => keys.hash(&key, &domain, &data, &ends).map_err(told),
             Err(denied) => Err(error_out(denied)),

@@ -1,0 +1,3 @@
+//! Anonymization: what masks which column, and whether what masks it keeps its promises.
+
+pub mod keyring;
