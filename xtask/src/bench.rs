@@ -10,9 +10,12 @@ pub fn bench(name: &str, arguments: &[&str]) -> Outcome {
         ("host", []) => {
             run(cargo(&["bench", "--package", "confiture-host", "--bench", "boundary"]).env("CONFITURE_BENCH", "1"))
         }
+        ("mask", []) => {
+            run(cargo(&["bench", "--package", "confiture-tests", "--bench", "mask"]).env("CONFITURE_BENCH", "1"))
+        }
         ("migrate", []) => migrate::bench(None),
         ("migrate", [history]) => migrate::bench(Some(history)),
         (migrate::ROUNDS, [history]) => migrate::rounds(history),
-        (other, _) => Err(format!("there is no benchmark `{other}`: only `host` and `migrate [HISTORY]`")),
+        (other, _) => Err(format!("there is no benchmark `{other}`: only `host`, `mask` and `migrate [HISTORY]`")),
     }
 }
