@@ -45,7 +45,7 @@ pub fn all() -> Vec<Case> {
         case("format_preserving", json!({}), "varchar(12)", phone),
         case("fake", json!({"kind": "full_name", "person": ["id"]}), "text", name),
         case("date_shift", json!({"by": ["id"]}), "date", date),
-        case("noise", json!({"ratio": 0.2}), "integer", number),
+        case("noise", json!({"percent": 20}), "integer", number),
         case("generalize", json!({"band": 10}), "integer", number),
         case("network", json!({}), "inet", address),
         case("redact", json!({}), "text", redacted),
@@ -134,7 +134,8 @@ impl Case {
 
 fn other(wanted: &ContextColumn, from: usize, to: usize) -> Column {
     let value = |row: usize| match wanted.name.as_str() {
-        "internal" => if row.is_multiple_of(10) { "t" } else { "f" }.to_owned(),
+        "internal" if row.is_multiple_of(10) => "t".to_owned(),
+        "internal" => "f".to_owned(),
         _ => row.to_string(),
     };
     (from..to).map(|row| Some(value(row))).collect()

@@ -99,7 +99,7 @@ fn promises_hold_for_made_up_values() {
             ("network", json!({}), "inet"),
             ("date_shift", json!({"by": ["id"]}), "date"),
             ("fake", json!({"kind": "full_name", "person": ["id"]}), "text"),
-            ("noise", json!({"ratio": 0.2}), "integer"),
+            ("noise", json!({"percent": 20}), "integer"),
         ] {
             let target = ColumnInfo { unique: type_name != "varchar(20)", ..column("value", type_name) };
             let row = [column("id", "integer")];

@@ -5,9 +5,12 @@
 //! often its text stands among all results (a constant meets the values that equal it). Among values whose chances have the
 //! same order of magnitude, the count of those that stay is then about Poisson-distributed around the sum of these chances,
 //! and is too many where a strategy that keeps its promise would give as many less than once in 10⁹ times. A value of signs
-//! alone, such as the empty one, has nothing to change and does not count.
+//! alone, such as the empty one, has nothing to change and does not count; nor do infinity and NaN.
 
-use super::Pair;
+use super::{
+    Pair,
+    fit::{base, word},
+};
 use confiture_model::mask::ColumnInfo;
 use std::collections::{BTreeMap, HashMap};
 
@@ -61,8 +64,14 @@ fn of_characters(target: &ColumnInfo, value: &str) -> Option<f64> {
     if !target.labels.is_empty() {
         return Some(1.0 / target.labels.len() as f64);
     }
-    if matches!(target.base_type.as_str(), "boolean" | "bool") {
-        return Some(0.5);
+    match word(base(target)).as_str() {
+        "boolean" | "bool" => return Some(0.5),
+        // The network may be kept, and then one of its 254 hosts stays.
+        "inet" | "cidr" | "macaddr" => return Some(1.0 / 254.0),
+        "text" | "character varying" | "varchar" | "character" | "bpchar" | "citext" => {}
+        // Nobody's.
+        _ if matches!(value, "infinity" | "-infinity" | "Infinity" | "-Infinity" | "NaN" | "null") => return None,
+        _ => {}
     }
     let chance = |c: char| match c {
         '0'..='9' => 0.1,

@@ -73,9 +73,9 @@ impl AnonymizationPlugin for Fake {
     }
 }
 
-struct None_;
+struct NoOthers;
 
-impl Strategies for None_ {
+impl Strategies for NoOthers {
     fn resolve(&self, _: &Value) -> Result<Resolved, PluginError> {
         Err(PluginError::Failed("there is none".to_owned()))
     }
@@ -119,7 +119,7 @@ fn found(type_name: &str, lie: Lie, samples: &[Option<&str>]) -> Vec<BrokenPromi
         target: &target,
         row: &[],
         keys: Arc::new(Keyring::new(None).unwrap()) as Arc<dyn Keys>,
-        strategies: Arc::new(None_),
+        strategies: Arc::new(NoOthers),
         nesting: Nesting::outermost(),
     };
     let samples = Samples { values: samples.iter().copied().collect(), ..Samples::default() };
