@@ -4,6 +4,7 @@ mod database;
 mod hooks;
 mod hooks_hostile;
 mod live_database;
+mod masking;
 mod memory;
 mod results;
 mod time;

@@ -13,6 +13,9 @@ pub fn bench(name: &str, arguments: &[&str]) -> Outcome {
         ("host", []) => {
             run(cargo(&["bench", "--package", "confiture-host", "--bench", "boundary"]).env("CONFITURE_BENCH", "1"))
         }
+        ("mask", []) => {
+            run(cargo(&["bench", "--package", "confiture-tests", "--bench", "mask"]).env("CONFITURE_BENCH", "1"))
+        }
         ("migrate", []) => migrate::bench(None),
         ("migrate", [history]) => migrate::bench(Some(history)),
         (migrate::ROUNDS, [history]) => migrate::rounds(history),
@@ -20,8 +23,8 @@ pub fn bench(name: &str, arguments: &[&str]) -> Outcome {
         (hooks::ROUNDS, []) => hooks::rounds(),
         ("estimates", []) => estimates::bench(),
         (estimates::ROUNDS, []) => estimates::rounds(),
-        (other, _) => {
-            Err(format!("there is no benchmark `{other}`: only `host`, `migrate [HISTORY]`, `hooks` and `estimates`"))
-        }
+        (other, _) => Err(format!(
+            "there is no benchmark `{other}`: only `host`, `mask`, `migrate [HISTORY]`, `hooks` and `estimates`"
+        )),
     }
 }

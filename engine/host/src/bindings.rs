@@ -23,12 +23,14 @@ wasmtime::component::bindgen!({
             export confiture:plugin/identity@0.1.0;
             export confiture:plugin/lint@0.1.0;
             export confiture:plugin/hooks@0.1.0;
+            export confiture:plugin/anonymization@0.1.0;
         }
     ",
     world: "confiture:host/every-side",
     imports: {
         "confiture:plugin/database": async | trappable,
         "confiture:plugin/backup": async | trappable,
+        "confiture:plugin/nested": async | trappable,
         default: trappable,
     },
     exports: { default: async },

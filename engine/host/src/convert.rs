@@ -1,6 +1,7 @@
 //! Between the contract's types and the model's: the same records twice, since neither side may know the other.
 
 pub(crate) mod catalog;
+pub(crate) mod column;
 pub(crate) mod database;
 pub(crate) mod error;
 pub(crate) mod finding;
@@ -9,3 +10,4 @@ pub(crate) mod info;
 pub(crate) mod object;
 pub(crate) mod relation;
 pub(crate) mod rule;
+pub(crate) mod strategy;

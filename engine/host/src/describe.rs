@@ -1,7 +1,7 @@
 //! Asking a plugin who it is, before anything is granted.
 
 use crate::{
-    bindings::exports::confiture::plugin::{hooks, identity, lint},
+    bindings::exports::confiture::plugin::{anonymization, hooks, identity, lint},
     call::bounded,
     convert::info::{Description, description_in},
     limits::Limits,
@@ -59,6 +59,10 @@ fn exported(
     if offers.contains(&Offer::Hooks) {
         let indices = hooks::GuestIndices::new(pre).map_err(|error| misfit("hooks", error))?;
         indices.load(&mut *store, made).map_err(|error| misfit("hooks", error))?;
+    }
+    if offers.contains(&Offer::Anonymization) {
+        let indices = anonymization::GuestIndices::new(pre).map_err(|error| misfit("anonymization", error))?;
+        indices.load(&mut *store, made).map_err(|error| misfit("anonymization", error))?;
     }
     let indices = identity::GuestIndices::new(pre).map_err(|error| misfit("identity", error))?;
     indices.load(store, made).map_err(|error| misfit("identity", error))

@@ -11,11 +11,13 @@ use crate::{
     imports::database::DatabasePower,
     lint::{LintGrant, LintRules, Maker},
     load::Loaded,
+    masking::{self, MaskGrant},
     state::State,
 };
 use confiture_model::{
     fault::{Fault, FaultKind},
     hook::HookPlugin,
+    mask::AnonymizationPlugin,
     plugin::{Capabilities, DatabaseAccess, LintPlugin, Offer, PluginInfo},
 };
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
@@ -143,6 +145,25 @@ impl Plugin {
             refused: grant.refused,
         };
         Ok(Arc::new(hooks::Hooks::start(maker, given, self.info().clone()).await?))
+    }
+
+    /// Makes its strategies ready to be opened. Whatever else it imports or is granted: while it masks it has no database,
+    /// no directory and no clock.
+    ///
+    /// # Errors
+    /// As [`Plugin::check_grant`]; and a [`Fault`] where it offers no strategies, or breaks when asked for them.
+    pub async fn anonymizer(&self, grant: MaskGrant) -> Result<Arc<dyn AnonymizationPlugin>, Fault> {
+        if !self.offers().contains(&Offer::Anonymization) {
+            return Err(fault(&self.name, "load", FaultKind::Load("it offers no strategies".to_owned())));
+        }
+        self.check_grant(&grant.capabilities)?;
+        let maker = masking::Maker {
+            plugin: Arc::clone(&self.name),
+            instance: self.instance.clone(),
+            limits: Arc::new(grant.limits.unwrap_or_else(|| self.host.limits().clone())),
+            log: Arc::clone(self.host.log()),
+        };
+        Ok(Arc::new(masking::Anonymizer::start(maker, self.info().clone()).await?))
     }
 
     /// What it asked for, of what is at hand: a grant that it did not ask for gives it nothing.

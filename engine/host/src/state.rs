@@ -2,10 +2,11 @@
 
 use crate::{
     directories::Directories,
-    imports::{backup::BackupPower, database::DatabasePower},
+    imports::{backup::BackupPower, database::DatabasePower, nested::Nested, wasi},
     limiter::Limiter,
     limits::Limits,
     log::{LogRecord, LogSink, one_line},
+    masking::MaskingPower,
 };
 use confiture_model::{hook::ProgressSink, plugin::SchemaView};
 use std::sync::Arc;
@@ -25,6 +26,8 @@ pub(crate) struct Powers {
     pub backup: BackupPower,
     /// Whoever draws progress.
     pub progress: Option<Arc<dyn ProgressSink>>,
+    /// Keys and other strategies; only while a strategy is opened or masks.
+    pub masking: Option<MaskingPower>,
 }
 
 /// The data of one store.
@@ -39,6 +42,8 @@ pub(crate) struct State {
     pub powers: Powers,
     /// Its open queries.
     pub rows: ResourceTable,
+    /// Strategies that it opened.
+    pub nested: Nested,
     log: Arc<dyn LogSink>,
     log_bytes_left: usize,
     log_dropped: u64,
@@ -55,13 +60,20 @@ impl State {
             limiter: Limiter::new(limits.memory_bytes, limits.table_elements),
             powers,
             rows,
+            nested: Nested::default(),
             log,
             log_bytes_left: limits.log_bytes,
             log_dropped: 0,
-            wasi: crate::imports::wasi::empty_context(),
+            wasi: wasi::empty_context(),
             wasi_table: ResourceTable::new(),
             limits,
         }
+    }
+
+    /// Without the time of day, for uses whose results must not depend on it.
+    pub(crate) fn without_clock(mut self) -> Self {
+        self.wasi = wasi::timeless_context();
+        self
     }
 
     /// Makes ready for the next call of the same instance.

@@ -9,6 +9,7 @@ pub mod facts;
 pub mod fault;
 pub mod finding;
 pub mod hook;
+pub mod mask;
 pub mod migration;
 pub mod object;
 pub mod plugin;

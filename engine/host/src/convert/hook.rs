@@ -27,7 +27,7 @@ const LONGEST_STATISTICS: usize = 1 << 20;
 pub(crate) fn hooks_in(hooks: Vec<wit::HookInfo>) -> Result<Vec<HookInfo>, String> {
     let mut seen = HashSet::new();
     for hook in &hooks {
-        if !is_hook_id(&hook.id) {
+        if !is_snake_or_kebab(&hook.id) {
             return Err(format!(
                 "hook id `{}` is neither snake_case nor kebab-case: lower-case letters, digits and single dashes or \
                  underscores",
@@ -54,7 +54,8 @@ fn hook_in(hook: wit::HookInfo) -> Result<HookInfo, String> {
     Ok(HookInfo { id: hook.id, summary, documentation, phases, options })
 }
 
-fn is_hook_id(id: &str) -> bool {
+/// `backfill_read_model`, `check-stock`.
+pub(crate) fn is_snake_or_kebab(id: &str) -> bool {
     let word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     id.len() <= 100 && id.starts_with(|c: char| c.is_ascii_lowercase()) && id.split(['-', '_']).all(word)
 }
@@ -229,10 +230,10 @@ mod tests {
     #[test]
     fn hooks_have_usable_names() {
         for id in ["backfill_read_model", "sql", "a-b2"] {
-            assert!(is_hook_id(id), "{id}");
+            assert!(is_snake_or_kebab(id), "{id}");
         }
         for id in ["", "A", "a__b", "_a", "2a", "a b", "a_"] {
-            assert!(!is_hook_id(id), "{id}");
+            assert!(!is_snake_or_kebab(id), "{id}");
         }
     }
 }

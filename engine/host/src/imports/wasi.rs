@@ -1,6 +1,10 @@
 //! WASI, for guests whose language runtime carries it along: everything is there and nothing is behind it.
 
 use crate::{fault::Refused, state::State};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 use wasmtime::{
     Engine,
     component::{
@@ -8,7 +12,7 @@ use wasmtime::{
         types::{ComponentInstance, ComponentItem},
     },
 };
-use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
+use wasmtime_wasi::{HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxBuilder};
 
 /// The packages of WASI 0.2 that the empty context answers.
 const ANSWERED: [&str; 6] =
@@ -20,6 +24,47 @@ const ANSWERED: [&str; 6] =
 /// «random» bytes would be worse than none for a guest that takes it for a secret.
 pub(crate) fn empty_context() -> WasiCtx {
     WasiCtxBuilder::new().allow_tcp(false).allow_udp(false).allow_ip_name_lookup(false).build()
+}
+
+/// As [`empty_context`], and without the time: the wall clock stands still, and the other one counts how often it was
+/// looked at, since runtimes wait for it to go on.
+pub(crate) fn timeless_context() -> WasiCtx {
+    WasiCtxBuilder::new()
+        .allow_tcp(false)
+        .allow_udp(false)
+        .allow_ip_name_lookup(false)
+        .wall_clock(Standing)
+        .monotonic_clock(Counting::default())
+        .build()
+}
+
+/// It is always the first second of 1970.
+struct Standing;
+
+impl HostWallClock for Standing {
+    fn resolution(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    fn now(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// A microsecond passes whenever someone looks.
+#[derive(Default)]
+struct Counting(AtomicU64);
+
+const MICROSECOND: u64 = 1_000;
+
+impl HostMonotonicClock for Counting {
+    fn resolution(&self) -> u64 {
+        MICROSECOND
+    }
+
+    fn now(&self) -> u64 {
+        self.0.fetch_add(MICROSECOND, Ordering::Relaxed)
+    }
 }
 
 /// Whether a name is of WASI at all.

@@ -1,0 +1,39 @@
+//! The plugin as a native crate, with the SDK's own host for native runs.
+
+use crate::cases::Case;
+use confiture_model::mask::{ColumnInfo, ContextColumn};
+use confiture_sdk::{
+    masking::{self, Column, OpenStrategy},
+    testing::masking::Masking,
+};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+fn open(case: &Case) -> OpenStrategy {
+    let masking = Masking::new(&confiture_mask_core::plugin());
+    let (target, row) = case.columns();
+    let row: Vec<_> = row.iter().map(info).collect();
+    masking.open(case.id, &case.options, &info(&target), &row).expect("the strategy opens")
+}
+
+fn info(from: &ColumnInfo) -> masking::ColumnInfo {
+    let key = from.primary_key.then(|| r#"{"primary_key": true}"#.to_owned());
+    let info = masking::ColumnInfo::new(&from.name, &from.type_name);
+    masking::ColumnInfo { extra: key, max_length: from.max_length, ..info }
+}
+
+/// The other columns that it wants to see.
+pub fn context(case: &Case) -> Vec<ContextColumn> {
+    let column = |column: masking::ContextColumn| ContextColumn { name: column.name, masked: column.masked };
+    open(case).context_columns().into_iter().map(column).collect()
+}
+
+/// Masks all batches; a digest of what was made.
+pub fn mask(case: &Case, batches: &[(Column, Vec<Column>)]) -> u64 {
+    let strategy = open(case);
+    let mut made = DefaultHasher::new();
+    for (values, context) in batches {
+        let masked = strategy.mask(values, context).expect("the strategy masks");
+        (masked.text(), masked.ends()).hash(&mut made);
+    }
+    made.finish()
+}
