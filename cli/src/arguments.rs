@@ -29,6 +29,7 @@ pub enum Command {
     Lint(commands::lint::Lint),
     Snapshot(commands::snapshot::Snapshot),
     Migrate(commands::migrate::Migrate),
+    Anonymize(commands::anonymize::Anonymize),
     Facts(commands::facts::Facts),
     Scratch(commands::scratch::Scratch),
     Plugin(commands::plugin::Plugin),

@@ -1,5 +1,6 @@
 //! A command is one file.
 
+pub mod anonymize;
 pub mod build;
 pub mod completions;
 pub mod facts;

@@ -42,8 +42,8 @@ impl Global {
 }
 
 /// Why there is no page.
-const NO_PAGE: &str = "this command prints `text` or `json`; `html` is for the report of a dry-run (`confiture \
-                           migrate up --dry-run --format html`)";
+const NO_PAGE: &str = "this command prints `text` or `json`; `html` is for the reports of a dry-run (`confiture \
+                           migrate up --dry-run --format html`) and of a profile (`confiture anonymize report --format html`)";
 
 /// How a result is printed, as `--format` takes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -52,7 +52,7 @@ pub enum Wanted {
     Text,
     /// One document, with a `schema_version`
     Json,
-    /// A page for a browser, for the report of a dry-run
+    /// A page for a browser, for the reports of a dry-run and of a profile
     Html,
 }
 

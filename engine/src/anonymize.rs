@@ -1,4 +1,16 @@
-//! Anonymization: what masks which column, and whether what masks it keeps its promises.
+//! Anonymization: a profile says which strategy masks which column, and nothing is read before all of it is found sound.
+//!
+//! [`profile`] reads the files, [`resolve`](fn@resolve::resolve) joins them with a schema and with what plugins offer,
+//! [`promises`] tries what strategies promise, [`verify`](fn@verify::verify) tries a profile on samples, [`report`] says what
+//! is masked how, and [`suggest`] finds what looks personal.
 
+pub mod identifiability;
 pub mod keyring;
+pub mod pattern;
+pub mod profile;
 pub mod promises;
+pub mod report;
+pub mod resolve;
+pub mod samples;
+pub mod suggest;
+pub mod verify;

@@ -1,4 +1,4 @@
-//! The options of a rule or hook, checked against the JSON Schemas that its plugin gave for them.
+//! The options of a rule, hook or strategy, checked against the JSON Schemas that its plugin gave for them.
 
 mod expected;
 
@@ -32,13 +32,18 @@ impl Taker<'_> {
     /// The options that are written in `entries`, as the JSON object that the plugin gets. `place` is where the taker
     /// itself is written.
     pub fn read(&self, entries: &[Entry], place: Span) -> Result<Json, Problem> {
+        self.read_with(entries, place, &|node| to_json(node, &Json::Null, &no_strategy))
+    }
+
+    /// The same; what a schema says is a strategy becomes what `strategy` makes of it.
+    pub fn read_with(&self, entries: &[Entry], place: Span, strategy: Inner<'_>) -> Result<Json, Problem> {
         let mut options = Map::new();
         for entry in entries {
             let key = kebab(&entry.key);
             let Some(info) = self.options.iter().find(|info| kebab(&info.name) == key) else {
                 return Err(self.unknown(entry));
             };
-            let value = value(entry, info).map_err(|problem| problem.within(&entry.key, entry.node.span))?;
+            let value = value(entry, info, strategy).map_err(|problem| problem.within(&entry.key, entry.node.span))?;
             if options.insert(info.name.clone(), value).is_some() {
                 return Err(Problem::new(entry.key_span, format!("the option `{}` is already there", info.name)));
             }
@@ -71,8 +76,15 @@ impl Taker<'_> {
     }
 }
 
-fn value(entry: &Entry, info: &OptionInfo) -> Result<Json, Problem> {
-    let json = to_json(&entry.node, &info.schema)?;
+/// What a strategy inside a strategy becomes.
+type Inner<'a> = &'a dyn Fn(&Node) -> Result<Json, Problem>;
+
+fn no_strategy(node: &Node) -> Result<Json, Problem> {
+    Err(node.unexpected("no strategy inside a strategy"))
+}
+
+fn value(entry: &Entry, info: &OptionInfo, strategy: Inner<'_>) -> Result<Json, Problem> {
+    let json = to_json(&entry.node, &info.schema, strategy)?;
     let validator = validator(&info.schema).map_err(|why| {
         let message = format!("the plugin's JSON Schema for the option `{}` cannot be used: {why}", info.name);
         Problem::new(entry.key_span, message)
@@ -100,9 +112,11 @@ fn validator(schema: &Json) -> Result<Validator, String> {
 }
 
 /// Strings are expanded, but for those whose schema says that they are secrets: of these the plugin gets the name.
-fn to_json(node: &Node, schema: &Json) -> Result<Json, Problem> {
+fn to_json(node: &Node, schema: &Json, strategy: Inner<'_>) -> Result<Json, Problem> {
+    let format = schema.get("format").and_then(Json::as_str);
     Ok(match &node.value {
-        _ if schema.get("format").and_then(Json::as_str) == Some("secret") => return secret(node),
+        _ if format == Some("secret") => return secret(node),
+        _ if format == Some("strategy") => return strategy(node),
         Value::Null => Json::Null,
         Value::Bool(value) => Json::Bool(*value),
         Value::Integer(value) => Json::Number((*value).into()),
@@ -112,14 +126,15 @@ fn to_json(node: &Node, schema: &Json) -> Result<Json, Problem> {
         Value::String(text) => Json::String(text.expanded()?.to_owned()),
         Value::List(items) => {
             let schema = schema.get("items").unwrap_or(&Json::Null);
-            Json::Array(items.iter().map(|item| to_json(item, schema)).collect::<Result<_, _>>()?)
+            Json::Array(items.iter().map(|item| to_json(item, schema, strategy)).collect::<Result<_, _>>()?)
         }
         Value::Table(entries) => {
             let of = |key: &str| {
                 let listed = schema.get("properties").and_then(|properties| properties.get(key));
                 listed.or_else(|| schema.get("additionalProperties")).unwrap_or(&Json::Null)
             };
-            let pairs = entries.iter().map(|entry| Ok((entry.key.clone(), to_json(&entry.node, of(&entry.key))?)));
+            let pairs =
+                entries.iter().map(|entry| Ok((entry.key.clone(), to_json(&entry.node, of(&entry.key), strategy)?)));
             Json::Object(pairs.collect::<Result<_, Problem>>()?)
         }
     })
@@ -130,8 +145,10 @@ fn secret(node: &Node) -> Result<Json, Problem> {
         Value::String(text) => text.variable(),
         _ => None,
     };
-    name.map(|name| Json::String(name.to_owned())).ok_or_else(|| {
-        Problem::new(node.span, "expected exactly `${NAME}`: a secret stands in the environment, not in this file")
-            .hidden()
-    })
+    name.map(|name| Json::String(name.to_owned())).ok_or_else(|| no_secret(node))
+}
+
+/// A secret that is written out, or something else where a secret should be.
+pub(crate) fn no_secret(node: &Node) -> Problem {
+    Problem::new(node.span, "expected exactly `${NAME}`: a secret stands in the environment, not in this file").hidden()
 }

@@ -15,6 +15,7 @@ pub mod object;
 pub mod plugin;
 pub mod rehearsal;
 pub mod rule;
+pub mod sampling;
 pub mod schema;
 pub mod session;
 

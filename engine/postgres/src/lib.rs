@@ -8,3 +8,4 @@ pub mod migration;
 pub mod plugin_database;
 pub mod scratch;
 pub mod session;
+pub mod text_queries;

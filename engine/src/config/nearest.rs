@@ -23,6 +23,11 @@ pub fn hint<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     Some(format!("the nearest known one is `{nearest}`; {rest}: {list}"))
 }
 
+/// Whether `written` is probably a typo of one of `known`.
+pub fn is_near(written: &str, known: &[&str]) -> bool {
+    known.iter().any(|name| strsim::normalized_damerau_levenshtein(written, name) > 0.6)
+}
+
 /// More names than this do not help anybody.
 const MANY: usize = 8;
 
