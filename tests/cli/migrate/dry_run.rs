@@ -61,10 +61,10 @@ async fn text_json_and_a_page_and_nothing_stays() {
     let text = site.migrate(&["up", "--dry-run"]).expect(0).says(&["everything was rolled back"]);
     for line in [
         "after_ddl  backfill_read_model",
-        "rows of public.r_orders: 9000 inserted",
+        "rows of public.r_orders: 9,000 inserted",
         "rows of public.orders: 700 updated",
         "locks public.customers SHARE ROW EXCLUSIVE",
-        "Rows affected: 9700 (9000 inserted, 700 updated, 0 deleted)",
+        "Rows affected: 9,700 (9,000 inserted, 700 updated, 0 deleted)",
         "added columns: 1",
         "added tables: 1",
         "Not rehearsed:",
