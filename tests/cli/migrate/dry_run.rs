@@ -180,7 +180,7 @@ async fn a_budget_of_locks_ends_it() {
     let site = site(&[("001_a.sql", "ALTER TABLE customers ADD note text;\nSELECT pg_sleep(60);\n")]).await;
     site.execute(TABLES).await;
     let ran = site.migrate(&["up", "--dry-run", "--lock-budget", "300ms"]).expect(5);
-    let ran = ran.says(&["longer than the lock budget of 300ms", "the dry-run was rolled back"]);
+    ran.says(&["longer than the lock budget of 300ms", "the dry-run was rolled back"]);
     site.wait_for_end_of("pg_sleep").await;
     assert_eq!(site.ledger().await, "");
 }
