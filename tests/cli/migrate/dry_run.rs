@@ -61,10 +61,10 @@ async fn text_json_and_a_page_and_nothing_stays() {
     let text = site.migrate(&["up", "--dry-run"]).expect(0).says(&["everything was rolled back"]);
     for line in [
         "after_ddl  backfill_read_model",
-        "rows of public.r_orders: 9000 inserted",
+        "rows of public.r_orders: 9,000 inserted",
         "rows of public.orders: 700 updated",
         "locks public.customers SHARE ROW EXCLUSIVE",
-        "Rows affected: 9700 (9000 inserted, 700 updated, 0 deleted)",
+        "Rows affected: 9,700 (9,000 inserted, 700 updated, 0 deleted)",
         "added columns: 1",
         "added tables: 1",
         "Not rehearsed:",
@@ -180,7 +180,7 @@ async fn a_budget_of_locks_ends_it() {
     let site = site(&[("001_a.sql", "ALTER TABLE customers ADD note text;\nSELECT pg_sleep(60);\n")]).await;
     site.execute(TABLES).await;
     let ran = site.migrate(&["up", "--dry-run", "--lock-budget", "300ms"]).expect(5);
-    let ran = ran.says(&["longer than the lock budget of 300ms", "the dry-run was rolled back"]);
+    ran.says(&["longer than the lock budget of 300ms", "the dry-run was rolled back"]);
     site.wait_for_end_of("pg_sleep").await;
     assert_eq!(site.ledger().await, "");
 }

@@ -78,7 +78,7 @@ impl DryRun {
         let repeats = self.repeat.unwrap_or(if there.is_some() { REPEATS } else { 1 });
         let mut rehearsals = Vec::new();
         for number in 1..=repeats {
-            let rehearsal = self.once(migrations, &place, &hooks, request, lock_wait, interrupt, number == 1).await;
+            let rehearsal = self.once(migrations, &place, &hooks, request, lock_wait, (interrupt, number == 1)).await;
             let failed = rehearsal.failure.is_some();
             rehearsals.push(rehearsal);
             if failed {
@@ -103,8 +103,7 @@ impl DryRun {
         hooks: &Hooks,
         request: Request<'_>,
         lock_wait: LockWait,
-        interrupt: &Interrupt,
-        first: bool,
+        (interrupt, first): (&Interrupt, bool),
     ) -> Rehearsal {
         let mut observer = report::progress::Progress::rehearsing(interrupt, first);
         let surroundings = Surroundings {

@@ -1,6 +1,6 @@
 //! Hooks after the commit, hooks of migrations outside a transaction, and what one hook tells the next.
 
-use super::{configure, hook, making};
+use super::{hook, making};
 use crate::cli::migrate::site::site;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -90,12 +90,8 @@ async fn around_a_migration_outside_a_transaction_each_has_its_own() {
 async fn of_the_project_the_environment_and_the_migration_in_that_order() {
     let sql = |what: &str| format!("{{type: sql, statements: INSERT INTO nth (what) VALUES ('{what}')}}");
     let hooks = format!("    after_ddl:\n      - {}\n", sql("migration"));
-    let rollback = format!("hooks:\n  after_ddl: [{}]\n", sql("never"));
     let site = site(&[("001_made.yaml", &making(&hooks))]).await;
-    drop(rollback);
     site.execute("CREATE TABLE nth (n serial, what text)").await;
-    configure(&site, "");
-    std::fs::remove_file(site.directory.path().join("confiture.toml")).expect("was there");
     let configuration = format!(
         "hooks:\n  after_ddl: [{}]\n  rollback:\n    after_ddl: [{}]\nenvironments:\n  local:\n    database_url: ${{DATABASE_URL}}\n    \
          hooks:\n      after_ddl: [{}]\n  other: {{}}\n",
