@@ -1,7 +1,8 @@
 //! How many values may come out as they went in by chance.
 //!
 //! A digit that becomes any digit stays what it was one time in ten. So each value has a chance of its own: the greater one
-//! of what its characters give (1/10 a digit, 1/26 any other character but ASCII's signs, which formats keep) and of how
+//! of what its characters give (1/10 a digit, 1/26 any other character but ASCII's signs, which formats keep; of numbers,
+//! the digits that count) and of how
 //! often its text stands among all results (a constant meets the values that equal it). Among values whose chances have the
 //! same order of magnitude, the count of those that stay is then about Poisson-distributed around the sum of these chances,
 //! and is too many where a strategy that keeps its promise would give as many less than once in 10⁹ times. A value of signs
@@ -69,6 +70,9 @@ fn of_characters(target: &ColumnInfo, value: &str) -> Option<f64> {
         // The network may be kept, and then one of its 254 hosts stays.
         "inet" | "cidr" | "macaddr" => return Some(1.0 / 254.0),
         "text" | "character varying" | "varchar" | "character" | "bpchar" | "citext" => {}
+        "numeric" | "decimal" | "real" | "float4" | "double precision" | "float8" if !value.contains('n') => {
+            return of_number(value);
+        }
         // Nobody's.
         _ if matches!(value, "infinity" | "-infinity" | "Infinity" | "-Infinity" | "NaN" | "null") => return None,
         _ => {}
@@ -80,6 +84,13 @@ fn of_characters(target: &ColumnInfo, value: &str) -> Option<f64> {
     };
     let chance = value.chars().map(chance).product::<f64>();
     (chance < 1.0).then_some(chance)
+}
+
+/// Among numbers with as many digits that count: zeros at either end do not, and 1.50 is 1.5.
+fn of_number(value: &str) -> Option<f64> {
+    let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+    let digits = digits.trim_matches('0').len();
+    (digits > 0).then(|| 10_f64.powi(1 - i32::try_from(digits).unwrap_or(i32::MAX)) / 9.0)
 }
 
 /// The greatest count that a Poisson distribution around `expected` goes beyond less than once in 10⁹ times.
@@ -135,6 +146,14 @@ mod tests {
         let digits = (0..100).map(|row| (row.to_string(), if row % 10 == 0 { row } else { row + 1 }.to_string()));
         assert_eq!(kept(&text(), &pairs(digits.take(10))), None);
         assert_eq!(kept(&text(), &pairs([("--".to_owned(), "--".to_owned())])), None);
+    }
+
+    #[test]
+    fn few_numbers_have_one_digit() {
+        let numeric = ColumnInfo { type_name: "numeric(8,2)".to_owned(), ..ColumnInfo::default() };
+        let stays = |values: &[&str]| pairs(values.iter().map(|value| ((*value).to_owned(), (*value).to_owned())));
+        assert_eq!(kept(&numeric, &stays(&["0.07", "-7.00", "0.00", "70.00"])), None);
+        assert!(kept(&numeric, &stays(&["123456.78", "123456.79"])).is_some());
     }
 
     #[test]

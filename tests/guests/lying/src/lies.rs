@@ -42,7 +42,7 @@ pub const LIES: &[(&str, Lie)] = &[
     ("trap", |_, _, _| panic!()),
     ("trap-at-x", |_, values, _| if values.data == b"x" { panic!() } else { hashed("KEY", values) }),
     ("endless", |_, _, _| loop {}),
-    ("memory", |_, _, _| Err(PluginError::Failed(vec![1_u8; 1 << 30].len().to_string()))),
+    ("memory", |_, _, _| Err(PluginError::Failed(std::hint::black_box(vec![1_u8; 1 << 30]).len().to_string()))),
     ("reports", |_, _, _| Err(PluginError::CheckFailed("it does not like this batch".into()))),
     ("options", |opened, values, _| written(&values, &opened.options)),
     ("clock", |_, values, _| written(&values, &wall_clock::now().seconds.to_string())),
