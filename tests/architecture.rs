@@ -85,7 +85,8 @@ fn only_the_command_line_prints() {
     let mut printing = Vec::new();
     for folder in ["engine", "plugins", "sdk/rust"] {
         sources(&workspace().join(folder), &mut |path, text| {
-            let library = !path.contains("/tests/") && !path.contains("/benches/") && !path.contains("/bin/");
+            let is_test = path.contains("/tests/") || path.ends_with("/tests.rs");
+            let library = !is_test && !path.contains("/benches/") && !path.contains("/bin/");
             let own = text.split("#[cfg(test)]").next().unwrap_or(text);
             for (number, line) in own.lines().enumerate().filter(|_| library) {
                 let code = line.trim_start();

@@ -149,7 +149,7 @@ async fn a_failing_statement_is_named_with_its_place() {
         ("CREATE TABLE c (", "db/a.sql:1:17: syntax error at end of input"),
         (
             "CREATE TABLE d (a int);\nCOPY d FROM stdin;\n1\nx\n\\.\n",
-            "db/a.sql:4:1: invalid input syntax for type integer: \"x\"",
+            "db/a.sql:4:1: invalid input syntax for type integer: \"…\"",
         ),
         (
             "SELECT 2;\nCREATE FUNCTION g() RETURNS int LANGUAGE plpgsql AS $$\nBEGIN\n  RETRUN 1;\nEND $$;",

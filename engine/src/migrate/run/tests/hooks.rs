@@ -123,7 +123,7 @@ fn on_error_is_told_and_fails_beside_the_failure() {
     );
     assert!(text.ends_with("the on_error hook `act` ran"), "{text}");
     let told = plugin.told.lock().expect("nobody panicked");
-    assert_eq!(told[0]["context"]["failure"], "1_a: statement 2 of 2 failed: 53100");
+    assert_eq!(told[0]["context"]["failure"], "1_a: statement 2 of 2 failed: error 53100 (SQLSTATE 53100)");
     assert_eq!(effects(&server), ["e"]);
 }
 
