@@ -30,9 +30,45 @@ pub fn bench(history: Option<&str>) -> Outcome {
 /// Who is measured.
 struct Contender {
     name: &'static str,
-    /// `snapshots` of the configuration; none for psql.
-    snapshots: Option<&'static str>,
+    by: By,
     ms: Vec<f64>,
+}
+
+/// How the history is applied.
+#[derive(Clone, Copy)]
+enum By {
+    /// As the measure of all.
+    Psql,
+    /// With two rows in a ledger for each file, in its transaction: what any tool has to do that remembers what it did.
+    PsqlWithLedger,
+    /// With `snapshots` of the configuration.
+    Confiture(&'static str),
+}
+
+impl By {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Psql => "psql",
+            Self::PsqlWithLedger => "ledger",
+            Self::Confiture(snapshots) => snapshots,
+        }
+    }
+}
+
+/// A ledger as small as one can be that says what is applied, and what happened.
+const LEDGER: &str = "
+    CREATE SCHEMA ledger;
+    CREATE TABLE ledger.migration (version text PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,
+        applied_at timestamptz NOT NULL, applied_by text NOT NULL, details jsonb NOT NULL);
+    CREATE TABLE ledger.event (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, version text, kind text NOT NULL,
+        at timestamptz NOT NULL, details jsonb NOT NULL);\n";
+
+fn ledger_rows(version: &str) -> String {
+    format!(
+        "INSERT INTO ledger.migration VALUES ('{version}', 'name', repeat('0', 64), now(), 'somebody@somewhere', '{{\"rows\": 1}}')
+            ON CONFLICT (version) DO UPDATE SET checksum = excluded.checksum, details = excluded.details;
+         INSERT INTO ledger.event (version, kind, at, details) VALUES ('{version}', 'applied', now(), '{{\"rows\": 1}}');\n"
+    )
 }
 
 /// All rounds, in the scratch PostgreSQL that DATABASE_URL names.
@@ -50,23 +86,27 @@ pub fn rounds(history: &str) -> Outcome {
 }
 
 fn measure(history: &Path, directory: &Path) -> Result<Vec<Contender>, String> {
-    let script = directory.join("all.sql");
-    let (text, count) = psql_script(history)?;
-    fs::write(&script, text).map_err(|error| format!("{}: {error}", script.display()))?;
-    let contender = |name, snapshots| Contender { name, snapshots, ms: Vec::new() };
+    let (plain, with_ledger) = (directory.join("all.sql"), directory.join("ledger.sql"));
+    let (text, count) = psql_script(history, false)?;
+    fs::write(&plain, text).map_err(|error| format!("{}: {error}", plain.display()))?;
+    fs::write(&with_ledger, psql_script(history, true)?.0)
+        .map_err(|error| format!("{}: {error}", with_ledger.display()))?;
+    let contender = |name, by| Contender { name, by, ms: Vec::new() };
     let mut all = vec![
-        contender("psql", None),
-        contender("confiture, last", Some("last")),
-        contender("confiture, each", Some("each")),
+        contender("psql", By::Psql),
+        contender("psql, with a ledger", By::PsqlWithLedger),
+        contender("confiture, last", By::Confiture("last")),
+        contender("confiture, each", By::Confiture("each")),
     ];
     eprintln!("{count} migrations, {COUNT} rounds, of which the first does not count");
     for round in 0..COUNT {
         for contender in &mut all {
-            let database = format!("bench_{round}_{}", contender.snapshots.unwrap_or("psql"));
+            let database = format!("bench_{round}_{}", contender.by.word());
             sql("postgres", &format!("CREATE DATABASE {database} TEMPLATE template0"))?;
-            let mut command = match contender.snapshots {
-                None => by_psql(&script),
-                Some(snapshots) => by_confiture(history, directory, snapshots)?,
+            let mut command = match contender.by {
+                By::Psql => by_psql(&plain),
+                By::PsqlWithLedger => by_psql(&with_ledger),
+                By::Confiture(snapshots) => by_confiture(history, directory, snapshots)?,
             };
             command.env("PGDATABASE", &database).env_remove("DATABASE_URL");
             command.stdout(Stdio::null()).stderr(Stdio::piped());
@@ -102,7 +142,7 @@ fn by_confiture(history: &Path, directory: &Path, snapshots: &str) -> Result<Com
 
 /// One script for psql that includes every file in the order of its version, each between BEGIN and COMMIT unless its
 /// `metadata.toml` says otherwise.
-fn psql_script(history: &Path) -> Result<(String, usize), String> {
+fn psql_script(history: &Path, with_ledger: bool) -> Result<(String, usize), String> {
     let entries = fs::read_dir(history).map_err(|error| format!("{}: {error}", history.display()))?;
     let mut files: Vec<(String, PathBuf)> = entries
         .flatten()
@@ -112,12 +152,16 @@ fn psql_script(history: &Path) -> Result<(String, usize), String> {
         .collect();
     files.sort();
     let mut text = "SET client_min_messages = warning;\n".to_owned();
-    for (_, path) in &files {
+    if with_ledger {
+        text.push_str(LEDGER);
+    }
+    for (version, path) in &files {
+        let rows = if with_ledger { ledger_rows(version) } else { String::new() };
         let metadata = fs::read_to_string(path.join("metadata.toml")).unwrap_or_default();
         let include = format!("\\i '{}'\n", path.join("up.sql").display());
         match metadata.contains("run_in_transaction = false") {
-            true => text.push_str(&include),
-            false => text.push_str(&format!("BEGIN;\n{include}COMMIT;\n")),
+            true => text.push_str(&format!("{include}{rows}")),
+            false => text.push_str(&format!("BEGIN;\n{include}{rows}COMMIT;\n")),
         }
     }
     Ok((text, files.len()))
