@@ -223,7 +223,7 @@ fn changed(entry: &LedgerEntry, migration: &Migration) -> Option<Refusal> {
 }
 
 /// The refusal where what ran has no file; none for a baseline, which never had to have one.
-fn missing(entry: &LedgerEntry) -> Option<Refusal> {
+pub(super) fn missing(entry: &LedgerEntry) -> Option<Refusal> {
     if entry.checksum.is_empty() && entry.progress == Progress::Applied {
         return None;
     }

@@ -3,13 +3,13 @@
 use super::{
     FileError,
     diff::{Difference, diff},
-    files::{Files, title},
-    plan::{Refusal, RefusalCode, UpRequest, compare},
+    files::{Files, Id, title},
+    plan::{Refusal, RefusalCode, UpRequest, compare, missing},
     run::RunFailure,
     status::{State, status},
 };
 use confiture_model::{
-    migration::{MigrationConnector, RecordedEvent},
+    migration::{LedgerEntry, MigrationConnector, Progress, RecordedEvent},
     session::SessionError,
 };
 use serde::Serialize;
@@ -73,6 +73,12 @@ pub async fn verify(
         use RefusalCode::{Changed, Incomplete, Missing, OutOfOrder};
         matches!(refusal.code, Changed | Incomplete | Missing | OutOfOrder)
     });
+    // A run passes over a repeatable one that is gone; what is applied and has no file is still worth knowing.
+    let gone = entries.iter().filter(|entry| {
+        let id = Id::of_ledger(&entry.version);
+        matches!(id, Id::Repeatable(_)) && files.find(&id).is_none()
+    });
+    problems.extend(gone.filter_map(missing));
     for row in status(files, &entries, environment).migrations {
         let what = match row.state {
             State::Partial => "it stopped part-way",
@@ -86,7 +92,13 @@ pub async fn verify(
         true => Vec::new(),
         false => connection.events(EVENTS).await.map_err(failed("reading the events"))?,
     };
+    let staged = |entry: &LedgerEntry| {
+        matches!(entry.progress, Progress::StagesPending { .. } | Progress::UndoneStagesPending { .. })
+    };
     let drift = match recorded(&events) {
+        _ if entries.iter().any(staged) => {
+            Drift::Unknown { reason: "stages after a commit are still to do, and may change the schema".to_owned() }
+        }
         Err(reason) => Drift::Unknown { reason },
         Ok(address) => {
             let stored = connection.load_snapshot(&address).await.map_err(failed("reading the stored schema"))?;

@@ -167,3 +167,26 @@ fn verify_tells_what_changed_behind_our_back() {
     let found = block_on(verify(&server, &files, None)).expect("reads");
     assert_eq!(found.drift, Drift::Unknown { reason: "the schema was not stored after the last change, 3_c".into() });
 }
+
+#[test]
+fn verify_misses_a_repeatable_file_that_is_gone() {
+    let all = [("1_a.sql", "one"), ("R__views.sql", "views")];
+    let server = Server::new();
+    run_up(&server, &files(&all));
+    assert!(block_on(verify(&server, &files(&all), None)).expect("reads").holds());
+    let found = block_on(verify(&server, &files(&all[..1]), None)).expect("reads");
+    let problems: Vec<_> = found.problems.iter().map(|problem| problem.migration.as_deref()).collect();
+    assert_eq!(problems, [Some("R__views")]);
+}
+
+#[test]
+fn verify_compares_nothing_while_stages_are_to_do() {
+    let (server, files) = (Server::new(), files(&THREE));
+    run_up(&server, &files);
+    if let Some(entry) = server.state().database.entries.values_mut().last() {
+        entry.progress = Progress::StagesPending { done: 1 };
+    }
+    let found = block_on(verify(&server, &files, None)).expect("reads");
+    assert!(matches!(found.drift, Drift::Unknown { .. }), "{:?}", found.drift);
+    assert!(!found.holds());
+}
