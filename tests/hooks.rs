@@ -167,3 +167,15 @@ async fn beside(sql: &[&str]) -> (PgSession, Migration) {
     let Migration { plugin, context, .. } = Migration::begun(&[]).await;
     (session, Migration { plugin, connection, context })
 }
+
+/// Each bundled plugin is opened only for what it is said to offer.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bundled_plugins_offer_what_is_said_of_them() {
+    let limits = Limits { describe_timeout: Duration::from_secs(60), ..Limits::default() };
+    let host = Host::new(HostOptions { cache_dir: None, limits }).expect("a host");
+    for bundled in confiture_bundled::plugins() {
+        let plugin = host.open(bundled.name, &plugin_wasm(bundled.name), None).await.expect("the bundled plugin");
+        let offers: Vec<String> = plugin.offers().iter().map(|offer| format!("{offer:?}").to_lowercase()).collect();
+        assert_eq!(offers, [bundled.offers], "{}", bundled.name);
+    }
+}

@@ -3,7 +3,7 @@
 use crate::{
     failure::Failure,
     output,
-    plugins::{Opened, host, open_all},
+    plugins::{Opened, open_offering},
     project::Project,
 };
 use confiture_engine::migrate::{files::Files, hooks::Hooks};
@@ -28,10 +28,9 @@ pub async fn load(project: &Project, files: &Files, options: &ConnectOptions) ->
     if !around && files.migrations.iter().all(|migration| migration.hooks.is_empty()) {
         return Ok(Hooks::new(Vec::new(), &project.config, environment.as_deref()));
     }
-    let host = host()?;
-    let all = open_all(project, &host).await?;
+    let all = open_offering(project, Offer::Hooks).await?;
     let (mut plugins, mut faults): (Vec<Arc<dyn HookPlugin>>, Vec<Fault>) = (Vec::new(), all.faults);
-    for opened in all.opened.iter().filter(|opened| opened.plugin.offers().contains(&Offer::Hooks)) {
+    for opened in &all.opened {
         match open(project, opened, options).await {
             Ok(plugin) => plugins.push(plugin),
             Err(fault) => faults.push(fault),

@@ -1,6 +1,7 @@
 //! Every plugin of a run: the bundled ones and the project's own, opened, granted and asked for their rules.
 
 use crate::{database::LateDatabase, exit::Exit, failure::Failure, output, project::Project};
+use confiture_bundled::BundledPlugin;
 use confiture_engine::{
     config::{self, Config, PluginConfig},
     lint::{self, rule::ActiveRule},
@@ -60,10 +61,31 @@ fn cache_directory() -> Option<PathBuf> {
 /// Opens every plugin of the project. Nothing is granted yet. One that cannot be opened does not keep the others from
 /// it.
 pub async fn open_all(project: &Project, host: &Host) -> Result<All, Failure> {
+    open_where(project, host, |_| true).await
+}
+
+/// Opens the plugins of the project that offer something. The bundled ones that do not are left alone; of the others only
+/// the component itself knows.
+pub async fn open_offering(project: &Project, offer: Offer) -> Result<All, Failure> {
+    let mut all = open_where(project, &host()?, |bundled| offers(bundled, offer)).await?;
+    all.opened.retain(|one| one.plugin.offers().contains(&offer));
+    Ok(all)
+}
+
+fn offers(bundled: &BundledPlugin, offer: Offer) -> bool {
+    let word = match offer {
+        Offer::Lint => "lint",
+        Offer::Hooks => "hooks",
+        Offer::Anonymization => "anonymization",
+    };
+    bundled.offers == word
+}
+
+async fn open_where(project: &Project, host: &Host, wanted: impl Fn(&BundledPlugin) -> bool) -> Result<All, Failure> {
     refuse_unknown(&project.config)?;
     let defaults = config::grants(confiture_bundled::GRANTS).map_err(Failure::with(Exit::Configuration))?;
     let mut all = All { opened: Vec::new(), faults: Vec::new() };
-    for bundled in confiture_bundled::plugins() {
+    for bundled in confiture_bundled::plugins().iter().filter(|bundled| wanted(bundled)) {
         let configured = project.config.plugins.get(bundled.name);
         if configured.is_some_and(|plugin| plugin.source.is_some()) {
             return Err(two_of_one_name(bundled.name));
@@ -147,14 +169,14 @@ fn two_of_one_name(name: &str) -> Failure {
 /// Opens every plugin and makes those that offer rules ready to run.
 pub async fn load(project: &Project) -> Result<Loaded, Failure> {
     refuse_missing(&project.config)?;
-    let host = host()?;
-    Ok(ready(open_all(project, &host).await?).await)
+    Ok(ready(open_offering(project, Offer::Lint).await?).await)
 }
 
 /// A build without its plugins lints nothing, and a clean report would claim that it did.
 fn refuse_missing(config: &Config) -> Result<(), Failure> {
     let wanted = |name| config.plugins.get(name).is_none_or(|plugin| plugin.enabled);
-    match confiture_bundled::plugins().iter().find(|plugin| plugin.wasm.is_none() && wanted(plugin.name)) {
+    let lints = confiture_bundled::plugins().iter().filter(|plugin| offers(plugin, Offer::Lint));
+    match lints.into_iter().find(|plugin| plugin.wasm.is_none() && wanted(plugin.name)) {
         None => Ok(()),
         Some(plugin) => Err(Failure::new(
             Exit::Plugin,
@@ -184,7 +206,7 @@ pub async fn load_one(opened: Opened) -> Result<Loaded, Failure> {
 async fn ready(all: All) -> Loaded {
     let database = Arc::new(LateDatabase::default());
     let mut loaded = Loaded { plugins: Vec::new(), faults: all.faults, database };
-    for one in all.opened.iter().filter(|one| one.plugin.offers().contains(&Offer::Lint)) {
+    for one in &all.opened {
         let grant = LintGrant { database: Some(loaded.database.clone()), ..one.grant() };
         match one.plugin.lint(grant).await {
             Ok(plugin) => loaded.plugins.push(plugin),

@@ -60,7 +60,7 @@ pub fn estimate(measured: &[StatementTiming], here: &Facts, there: &Facts) -> Es
             return Estimate::none(&format!("{} is not among the facts of that database", name(first)));
         }
     };
-    let points = points(measured, here, there, &speed);
+    let points = points(first, measured, here, there, &speed);
     let mut basis = speed.notes();
     let Some(fit) = Fit::of(&points) else { return Estimate::none("it was not measured") };
     basis.extend(fit.notes(there_size));
@@ -82,8 +82,13 @@ impl Estimate {
 }
 
 /// What was measured of the statement, in terms of the server that it was measured on.
-fn points(measured: &[StatementTiming], here: &Facts, there: &Facts, speed: &Speed) -> Vec<Point> {
-    let Some(first) = measured.first() else { return Vec::new() };
+fn points(
+    first: &StatementTiming,
+    measured: &[StatementTiming],
+    here: &Facts,
+    there: &Facts,
+    speed: &Speed,
+) -> Vec<Point> {
     let recorded =
         |facts: &Facts| -> Vec<StatementTiming> { facts.runs.iter().filter_map(|run| of_record(run, first)).collect() };
     let (local, remote) = (recorded(here), recorded(there));

@@ -8,4 +8,5 @@ pub mod estimate;
 pub mod lint;
 pub mod migrate;
 mod options;
+pub mod page;
 pub mod snapshot;

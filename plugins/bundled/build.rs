@@ -6,17 +6,20 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The bundled plugins, by the names of their directories beside this one.
-const NAMES: [&str; 3] = ["hooks-core", "lint-schema", "mask-core"];
+/// The bundled plugins, by the names of their directories beside this one, and what each offers.
+const PLUGINS: [(&str, &str); 3] = [("hooks-core", "hooks"), ("lint-schema", "lint"), ("mask-core", "anonymization")];
 
 fn main() {
     let directory = plugins_directory();
     let mut list = String::from("&[\n");
-    for name in NAMES {
+    for (name, offers) in PLUGINS {
         let wasm = include(directory.as_deref(), name, "wasm");
         let precompiled = if native_code_fits() { include(directory.as_deref(), name, "cwasm") } else { none() };
         // Writing to a string does not fail.
-        let _ = writeln!(list, "    BundledPlugin {{ name: {name:?}, wasm: {wasm}, precompiled: {precompiled} }},");
+        let _ = writeln!(
+            list,
+            "    BundledPlugin {{ name: {name:?}, offers: {offers:?}, wasm: {wasm}, precompiled: {precompiled} }},"
+        );
     }
     list.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("plugins.rs");

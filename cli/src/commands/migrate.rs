@@ -41,6 +41,7 @@ enum Command {
 }
 
 impl Command {
+    /// Whether it is a dry-run, whose report has a page of its own.
     fn is_dry_run(&self) -> bool {
         match self {
             Self::Up(up) => up.is_dry_run(),
@@ -53,12 +54,8 @@ impl Command {
 impl Migrate {
     /// Does what the sub-command says.
     pub async fn run(self, global: &Global, interrupt: &Interrupt) -> Result<Exit, Failure> {
-        if !self.command.rehearses() {
-            // Before anything is done: whoever reads "exit 2" takes it that nothing was.
-            global.format()?;
-        }
         let directory = self.migrations.as_deref();
-        // What cannot be reported is not begun.
+        // What cannot be reported is not begun: whoever reads "exit 2" takes it that nothing was done.
         if !self.command.is_dry_run() {
             global.format()?;
         }
@@ -71,17 +68,6 @@ impl Migrate {
             Command::Baseline(command) => command.run(global, directory, interrupt).await,
             Command::Repair(command) => command.run(global, directory, interrupt).await,
             Command::Adopt(command) => command.run(global, directory, interrupt).await,
-        }
-    }
-}
-
-impl Command {
-    /// Whether it is a dry-run, whose report has a page of its own.
-    fn rehearses(&self) -> bool {
-        match self {
-            Self::Up(command) => command.dry_run.dry_run,
-            Self::Down(command) => command.dry_run.dry_run,
-            _ => false,
         }
     }
 }

@@ -77,11 +77,7 @@ fn left(error: &RunFailure, report: &RunReport) -> String {
 
 /// What became of the hooks that ran because of the failure: one that fails itself is told beside it.
 fn on_error(report: &RunReport) -> String {
-    let told = report.on_error.iter().map(|hook| match &hook.failure {
-        Some(why) => format!("\nthe on_error hook `{}` failed as well: {why}", hook.hook),
-        None => format!("\nthe on_error hook `{}` ran", hook.hook),
-    });
-    told.collect()
+    report.on_error.iter().map(|hook| format!("\n{hook}")).collect()
 }
 
 fn summary(report: &RunReport, failed: bool, applied: Option<usize>) -> String {

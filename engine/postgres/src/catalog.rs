@@ -29,6 +29,7 @@ mod types;
 mod views;
 
 pub use reader::Prepared;
+pub(crate) use relations::ESTIMATE;
 
 use crate::session::session_error;
 use confiture_model::{

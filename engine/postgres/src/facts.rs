@@ -1,6 +1,7 @@
 //! The facts of a database: numbers that say how long a migration would take there, and nothing of what is stored in it.
 
 use crate::{
+    catalog::ESTIMATE,
     connect::{ConnectOptions, connect},
     session::session_error,
 };
@@ -56,10 +57,11 @@ async fn server(client: &Client) -> Result<String, SessionError> {
 }
 
 /// A partitioned table has what its partitions have: statements name it, and work on them.
-const TABLES: &str = "
+fn tables_query() -> String {
+    format!("
     WITH leaf AS (
         SELECT c.oid, c.relkind,
-               CASE WHEN c.reltuples > 0 OR c.relpages > 0 AND c.reltuples >= 0 THEN c.reltuples::int8 END AS rows,
+               {ESTIMATE} AS rows,
                pg_table_size(c.oid) AS bytes, pg_indexes_size(c.oid) AS index_bytes
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
@@ -75,10 +77,11 @@ const TABLES: &str = "
     )
     SELECT n.nspname, c.relname, CASE WHEN whole.bytes = 0 THEN 0 ELSE whole.rows END, whole.bytes, whole.index_bytes
     FROM whole JOIN pg_class c ON c.oid = whole.oid JOIN pg_namespace n ON n.oid = c.relnamespace
-    ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\"";
+    ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\"")
+}
 
 async fn tables(client: &Client) -> Result<Vec<TableFacts>, SessionError> {
-    let rows = client.query(TABLES, &[]).await.map_err(failed)?;
+    let rows = client.query(&tables_query(), &[]).await.map_err(failed)?;
     let number = |value: i64| u64::try_from(value).unwrap_or(0);
     rows.iter()
         .map(|row| {

@@ -2,7 +2,7 @@
 
 mod html;
 
-pub use html::{HtmlError, html};
+pub use html::html;
 
 use super::{
     profile::{Problems, Profile},

@@ -31,7 +31,8 @@ pub(super) struct Fit {
     freedom: f64,
     /// The inverse of the weighted normal matrix: how unsure the line itself is.
     covariance: Covariance,
-    points: Vec<Point>,
+    /// How many measurements there are.
+    points: usize,
     sizes: Vec<f64>,
 }
 
@@ -77,7 +78,7 @@ impl Fit {
         let freedom = count(points.len()) - parameters;
         let misses = points.iter().map(|point| ((fixed + rate * point.size) / point.seconds - 1.0).powi(2));
         let scatter = (freedom > 0.0).then(|| misses.sum::<f64>() / freedom);
-        Some(Self { fixed, rate, scatter, freedom, covariance, points: points.to_vec(), sizes })
+        Some(Self { fixed, rate, scatter, freedom, covariance, points: points.len(), sizes })
     }
 
     /// Seconds at this size.
@@ -99,7 +100,7 @@ impl Fit {
 
     /// What it rests on.
     pub(super) fn notes(&self, there: f64) -> Vec<String> {
-        let (points, sizes) = (self.points.len(), self.sizes.len());
+        let (points, sizes) = (self.points, self.sizes.len());
         let mut notes = vec![match (points, sizes) {
             (1, _) => "measured once".to_owned(),
             (_, 1) => format!("measured {points} times, on one size of the table"),

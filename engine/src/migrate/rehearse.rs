@@ -17,7 +17,7 @@ mod stop;
 mod text;
 
 pub use {
-    html::{HtmlError, html},
+    html::html,
     impact::{EarlierReport, ExpectedImpact, ExpectedStep},
     metrics::Metrics,
     report::{HeldLock, REHEARSAL_VERSION, RehearsalReport, RehearsedMigration, RehearsedStep, StepKind, Unrehearsed},

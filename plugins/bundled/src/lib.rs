@@ -7,6 +7,8 @@
 pub struct BundledPlugin {
     /// The name that projects use for it.
     pub name: &'static str,
+    /// `lint`, `hooks` or `anonymization`: so that nobody opens it for something else.
+    pub offers: &'static str,
     /// The component; none where `cargo xtask plugins` had not run when this was built.
     pub wasm: Option<&'static [u8]>,
     /// The component as native code for this program's own engine; where it does not fit, the component is compiled.

@@ -1,12 +1,6 @@
 //! What all of them need: the profile, the schema, the plugins that offer strategies.
 
-use crate::{
-    exit::Exit,
-    failure::Failure,
-    output,
-    plugins::{host, open_all},
-    project::Project,
-};
+use crate::{exit::Exit, failure::Failure, output, plugins::open_offering, project::Project};
 use clap::Args;
 use confiture_engine::anonymize::{
     profile::{Profile, Profiles},
@@ -78,11 +72,10 @@ fn variable(name: &str) -> Option<String> {
 
 /// The plugins that offer strategies.
 async fn plugins(project: &Project) -> Result<Vec<Arc<dyn AnonymizationPlugin>>, Failure> {
-    let host = host()?;
-    let all = open_all(project, &host).await?;
+    let all = open_offering(project, Offer::Anonymization).await?;
     let mut plugins: Vec<Arc<dyn AnonymizationPlugin>> = Vec::new();
     let mut faults = all.faults;
-    for opened in all.opened.iter().filter(|opened| opened.plugin.offers().contains(&Offer::Anonymization)) {
+    for opened in &all.opened {
         let grant = MaskGrant { capabilities: opened.grant.clone(), limits: opened.limits.clone() };
         match opened.plugin.anonymizer(grant).await {
             Ok(plugin) => plugins.push(plugin),

@@ -37,7 +37,7 @@ pub struct Down {
     #[arg(long)]
     preview: bool,
     #[command(flatten)]
-    pub(super) dry_run: DryRun,
+    dry_run: DryRun,
     #[command(flatten)]
     lock_wait: LockWait,
 }

@@ -49,7 +49,7 @@ pub struct Up {
     #[arg(long, value_name = "PLAN", conflicts_with_all = ["target", "allow_out_of_order"])]
     plan: Option<PathBuf>,
     #[command(flatten)]
-    pub(super) dry_run: DryRun,
+    dry_run: DryRun,
     #[command(flatten)]
     lock_wait: LockWait,
 }

@@ -70,6 +70,10 @@ fn found(row: &Row, scope: &Scope) -> Result<Found, Error> {
     Ok(Found { oid: row.try_get(0)?, relation })
 }
 
+/// As [`estimate`], in SQL, of a `pg_class` that is called `c`: NULL where nobody ever counted.
+pub(crate) const ESTIMATE: &str =
+    "CASE WHEN c.reltuples > 0 OR c.relpages > 0 AND c.reltuples >= 0 THEN c.reltuples::int8 END";
+
 /// `reltuples`, unless it says that nobody ever counted: -1, and before PostgreSQL 14 zero without a page.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be in range")]
 fn estimate(rows: Option<f32>, pages: i32) -> Option<u64> {

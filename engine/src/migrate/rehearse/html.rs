@@ -4,46 +4,39 @@ use super::{
     report::{HeldLock, RehearsalReport, RehearsedMigration, StepKind},
     text::{bytes, duration, facts, grouped},
 };
+use crate::page::{self, PageError};
 use confiture_model::rehearsal::{ApplicationStatement, LockMode};
 use minijinja::{
-    AutoEscape, Environment, context,
+    Environment, context,
     value::{Serde, Value},
 };
 use serde::Serialize;
 
 const TEMPLATE: &str = include_str!("report.html");
 
-/// Why the page could not be made: a fault of ours.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the HTML report could not be written: {0}")]
-pub struct HtmlError(String);
-
 /// The page. `title` is what was rehearsed where: `shop, production`.
 ///
 /// # Errors
-/// [`HtmlError`].
-pub fn html(report: &RehearsalReport, title: &str) -> Result<String, HtmlError> {
-    let mut environment = Environment::new();
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment.add_filter("duration", duration);
-    environment.add_filter("grouped", grouped);
-    environment.add_filter("bytes", bytes);
-    let render = || -> Result<String, minijinja::Error> {
-        let migrations: Vec<Migration> = report.migrations.iter().map(migration).collect();
-        let metrics = &report.metrics;
-        let rows = metrics.rows_inserted + metrics.rows_updated + metrics.rows_deleted;
-        let worst = metrics.table_lock_ms.iter().max_by(|a, b| a.1.total_cmp(b.1)).map(|(table, _)| table);
-        let index_ms = metrics.index_creation_total_ms;
-        let hook_ms: f64 = metrics.hook_execution_ms.values().sum();
-        environment.template_from_str(TEMPLATE)?.render(context! {
-            title, rows,
-            report => Value::from(Serde(report)),
-            migrations => Value::from(Serde(&migrations)),
-             worst, index_ms, hook_ms,
-            version => env!("CARGO_PKG_VERSION"),
-        })
+/// [`PageError`].
+pub fn html(report: &RehearsalReport, title: &str) -> Result<String, PageError> {
+    let migrations: Vec<Migration> = report.migrations.iter().map(migration).collect();
+    let metrics = &report.metrics;
+    let rows = metrics.rows_inserted + metrics.rows_updated + metrics.rows_deleted;
+    let worst = metrics.table_lock_ms.iter().max_by(|a, b| a.1.total_cmp(b.1)).map(|(table, _)| table);
+    let hook_ms: f64 = metrics.hook_execution_ms.values().sum();
+    let values = context! {
+        title, rows, worst, hook_ms,
+        report => Value::from(Serde(report)),
+        migrations => Value::from(Serde(&migrations)),
+        index_ms => metrics.index_creation_total_ms,
+        version => env!("CARGO_PKG_VERSION"),
     };
-    render().map_err(|error| HtmlError(error.to_string()))
+    let filters = |environment: &mut Environment<'_>| {
+        environment.add_filter("duration", duration);
+        environment.add_filter("grouped", grouped);
+        environment.add_filter("bytes", bytes);
+    };
+    page::render(TEMPLATE, filters, values)
 }
 
 #[derive(Serialize)]

@@ -170,9 +170,9 @@ fn timing(step: &RehearsedStep) -> Option<StatementTiming> {
         StepKind::Statement { checksum, .. } => checksum.clone(),
         StepKind::Hook { phase, hook, step } => checksum([(format!("{phase}: {hook}: {step}").as_str(), None)]),
     };
-    let (work, table) = main_work(&step.seen);
-    let facts = table.and_then(|table| step.seen.tables.iter().find(|facts| facts.table == *table));
-    let (rows, bytes) = size(work, table, facts, &step.seen)?;
+    let (work, facts) = main_work(&step.seen);
+    let (rows, bytes) = size(work, facts, &step.seen)?;
+    let table = facts.map(|facts| &facts.table);
     Some(StatementTiming {
         statement,
         work,
@@ -186,53 +186,39 @@ fn timing(step: &RehearsedStep) -> Option<StatementTiming> {
 
 /// The costliest thing that it did, on the largest table that it did it to. What it did to relations of its own is not told
 /// apart: they are as large as what they were filled from.
-fn main_work(seen: &Observation) -> (WorkKind, Option<&ObjectRef>) {
-    let size = |table: &ObjectRef| {
-        seen.tables.iter().find(|facts| facts.table == *table).and_then(|facts| facts.bytes).unwrap_or_default()
+fn main_work(seen: &Observation) -> (WorkKind, Option<&TableFacts>) {
+    let largest = |work: WorkKind| {
+        let tables = seen.tables.iter().filter(|facts| is_table(&facts.table) && was_done(work, &facts.table, seen));
+        Some((work, Some(tables.max_by_key(|facts| facts.bytes.unwrap_or_default())?)))
     };
-    let largest = |tables: Vec<&'_ ObjectRef>| -> Option<ObjectRef> {
-        tables.into_iter().filter(|table| is_table(table)).max_by_key(|table| size(table)).cloned()
-    };
-    let known = |table: Option<ObjectRef>| {
-        table.and_then(|table| seen.tables.iter().map(|it| &it.table).find(|it| **it == table))
-    };
-    let rewritten = seen.rewrites.iter().filter(|rewrite| !rewrite.emptied).map(|rewrite| &rewrite.relation).collect();
-    if let Some(table) = known(largest(rewritten)) {
-        return (WorkKind::Rewrite, Some(table));
-    }
-    let indexed = seen.made.iter().chain(&seen.rebuilt).filter(|made| made.object.kind == ObjectKind::Index);
-    let indexed: Vec<ObjectRef> = indexed.filter_map(|made| table_of(&made.object, seen)).collect();
-    if let Some(table) = known(largest(indexed.iter().collect())) {
-        return (WorkKind::IndexBuild, Some(table));
-    }
-    if let Some(table) = known(largest(seen.rows.iter().map(|rows| &rows.table).collect())) {
-        return (WorkKind::Rows, Some(table));
-    }
-    if let Some(table) = known(largest(seen.scans.iter().filter(|scan| !scan.own).map(|scan| &scan.table).collect())) {
-        return (WorkKind::Scan, Some(table));
-    }
-    (WorkKind::Catalog, None)
+    let kinds = [WorkKind::Rewrite, WorkKind::IndexBuild, WorkKind::Rows, WorkKind::Scan];
+    kinds.into_iter().find_map(largest).unwrap_or((WorkKind::Catalog, None))
 }
 
-/// The table of an index.
-fn table_of(index: &ObjectRef, seen: &Observation) -> Option<ObjectRef> {
-    let parent = index.parent.as_deref()?;
-    let same = |facts: &&TableFacts| facts.table.schema == index.schema && facts.table.name == parent;
-    seen.tables.iter().find(same).map(|facts| facts.table.clone())
+/// Whether it was seen to do this to a table.
+fn was_done(work: WorkKind, table: &ObjectRef, seen: &Observation) -> bool {
+    match work {
+        WorkKind::Rewrite => seen.rewrites.iter().any(|rewrite| !rewrite.emptied && rewrite.relation == *table),
+        WorkKind::IndexBuild => seen.made.iter().chain(&seen.rebuilt).any(|made| is_index_of(&made.object, table)),
+        WorkKind::Rows => seen.rows.iter().any(|rows| rows.table == *table),
+        WorkKind::Scan => seen.scans.iter().any(|scan| !scan.own && scan.table == *table),
+        WorkKind::Catalog => false,
+    }
+}
+
+fn is_index_of(object: &ObjectRef, table: &ObjectRef) -> bool {
+    object.kind == ObjectKind::Index
+        && object.schema == table.schema
+        && object.parent.as_deref() == Some(table.name.as_str())
 }
 
 /// Rows and bytes that the work is measured by. Rows that were never counted may be those that a scan read.
-fn size(
-    work: WorkKind,
-    table: Option<&ObjectRef>,
-    facts: Option<&TableFacts>,
-    seen: &Observation,
-) -> Option<(u64, u64)> {
+fn size(work: WorkKind, facts: Option<&TableFacts>, seen: &Observation) -> Option<(u64, u64)> {
     if work == WorkKind::Catalog {
         return Some((0, 0));
     }
     let facts = facts?;
-    let scanned = seen.scans.iter().find(|scan| Some(&scan.table) == table).map(|scan| scan.rows);
+    let scanned = seen.scans.iter().find(|scan| scan.table == facts.table).map(|scan| scan.rows);
     Some((facts.rows.or(scanned)?, facts.bytes?))
 }
 

@@ -44,7 +44,7 @@ impl<'t> Attempt<'t, '_> {
         });
         let may_be_outside = matches!(planned.mode, Mode::Statements { .. });
         if may_be_outside {
-            self.savepoint("SAVEPOINT confiture_rehearsal").await?;
+            self.room.connection.savepoint().await.map_err(Stop::of("setting a savepoint"))?;
         }
         let begun = Instant::now();
         let outcome = self.send(index, script, step, &kind).await;
@@ -73,15 +73,14 @@ impl<'t> Attempt<'t, '_> {
                 });
                 self.budget.check(index, number)?;
                 if may_be_outside {
-                    self.savepoint("RELEASE SAVEPOINT confiture_rehearsal").await?;
+                    self.room.connection.release().await.map_err(Stop::of("releasing a savepoint"))?;
                 }
                 Ok(())
             }
             Err(Stop::Statement { error, .. })
                 if may_be_outside && NEEDS_NO_TRANSACTION.contains(&error.sqlstate.as_str()) =>
             {
-                self.savepoint("ROLLBACK TO SAVEPOINT confiture_rehearsal; RELEASE SAVEPOINT confiture_rehearsal")
-                    .await?;
+                self.room.connection.undo_to_savepoint().await.map_err(Stop::of("undoing to a savepoint"))?;
                 let reason = format!("PostgreSQL does not run it in a transaction ({})", error.sqlstate);
                 self.leave_out(planned, Some(place), kind, reason);
                 Ok(())
@@ -137,10 +136,6 @@ impl<'t> Attempt<'t, '_> {
         if let Some(migration) = self.report.migrations.last_mut() {
             migration.steps.push(step);
         }
-    }
-
-    async fn savepoint(&mut self, sql: &str) -> Result<(), Stop> {
-        self.room.connection.execute(sql).await.map(drop).map_err(Stop::of("setting a savepoint"))
     }
 }
 

@@ -59,6 +59,16 @@ pub struct OnErrorReport {
     pub failure: Option<String>,
 }
 
+/// What became of it, for people.
+impl fmt::Display for OnErrorReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.failure {
+            Some(failure) => write!(f, "the on_error hook `{}` failed as well: {failure}", self.hook),
+            None => write!(f, "the on_error hook `{}` ran", self.hook),
+        }
+    }
+}
+
 impl RunReport {
     pub(super) fn new(run: String, direction: Direction) -> Self {
         Self {
@@ -94,13 +104,7 @@ pub struct RunError {
 impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.failure.fmt(f)?;
-        for hook in &self.report.on_error {
-            match &hook.failure {
-                Some(failure) => write!(f, "\nthe on_error hook `{}` failed as well: {failure}", hook.hook)?,
-                None => write!(f, "\nthe on_error hook `{}` ran", hook.hook)?,
-            }
-        }
-        Ok(())
+        self.report.on_error.iter().try_for_each(|hook| write!(f, "\n{hook}"))
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) struct Place {
     /// For people.
     pub(super) title: String,
     /// Gone with this.
-    _scratch: Option<Scratch>,
+    scratch: Option<Scratch>,
 }
 
 impl Place {
@@ -64,7 +64,7 @@ impl Place {
         }
         let connector = PgMigrationConnector::new(options.clone(), client()).with_reader(migrations.project.reader());
         let title = options.describe();
-        Ok(Self { options, connector, title, _scratch: None })
+        Ok(Self { options, connector, title, scratch: None })
     }
 
     /// A private PostgreSQL in which everything before the migration that is rehearsed was done: the last one, or the one
@@ -81,7 +81,7 @@ impl Place {
         let options = ConnectOptions::from_url(&scratch.url(DATABASE), &ProcessEnvironment)
             .map_err(Failure::with(Exit::Database))?;
         let connector = PgMigrationConnector::new(options.clone(), client());
-        let place = Self { options, connector, title: "a scratch PostgreSQL".to_owned(), _scratch: Some(scratch) };
+        let place = Self { options, connector, title: "a scratch PostgreSQL".to_owned(), scratch: Some(scratch) };
         let before = place.before(migrations, request).await?;
         match dry_run.from.is_empty() {
             true => place.migrate(migrations, before, lock_wait, interrupt).await?,
@@ -153,7 +153,7 @@ impl Place {
         interrupt: &Interrupt,
     ) -> Result<(), Failure> {
         let files = gather(&migrations.project, &dry_run.from)?.files;
-        let Some(scratch) = &self._scratch else { return Ok(()) };
+        let Some(scratch) = &self.scratch else { return Ok(()) };
         let mut session = scratch.session(DATABASE).await.map_err(Failure::with(Exit::Database))?;
         build::apply(&files, &mut session).await.map_err(Failure::with(Exit::Failed))?;
         let through = match before {
