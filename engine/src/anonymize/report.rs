@@ -254,6 +254,7 @@ mod tests {
         let page = html(&reported(), "shop, <qa>").expect("is written");
         assert!(page.starts_with("<!doctype html>") && page.contains("shop, &lt;qa&gt;"), "{page}");
         assert!(page.contains("no &lt;person&gt;") && !page.contains("http"), "{page}");
+        assert!(page.contains("a phone number: its name says <code>phone</code>"), "{page}");
     }
 
     #[test]
