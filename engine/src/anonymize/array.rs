@@ -92,6 +92,11 @@ fn bare(text: &str) -> (String, usize) {
     (text[..end].replace('\\', ""), end)
 }
 
+/// The array of one element.
+pub(super) fn of_one(element: &str) -> String {
+    format!("{{{}}}", quoted(element))
+}
+
 fn quoted(element: &str) -> String {
     format!("\"{}\"", element.replace('\\', "\\\\").replace('"', "\\\""))
 }
