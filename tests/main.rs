@@ -9,5 +9,6 @@ mod documents;
 mod files;
 mod hooks;
 mod host;
+mod lint_everything;
 mod rehearse;
 mod rules;

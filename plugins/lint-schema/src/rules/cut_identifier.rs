@@ -34,35 +34,50 @@ impl Rule for CutIdentifier {
         schema: &Schema,
         report: &mut Report,
     ) -> Result<(), Error> {
-        tell(relation.into(), report);
+        if is_cut(&relation.name) {
+            tell(relation.into(), report);
+        }
         if relation.is_table() && !stands_alone(relation, schema) {
             return Ok(());
         }
-        relation.columns.iter().for_each(|column| tell((relation, column).into(), report));
-        for constraint in relation.constraints.iter().filter(|constraint| !is_made(&constraint.name)) {
+        for column in relation.columns.iter().filter(|column| is_cut(&column.name)) {
+            tell((relation, column).into(), report);
+        }
+        for constraint in relation.constraints.iter().filter(|constraint| was_cut(&constraint.name)) {
             tell((relation, constraint).into(), report);
         }
         // The index of a constraint has its name.
         let is_own = |name: &String| relation.constraints.iter().all(|constraint| constraint.name != *name);
-        for index in relation.indexes.iter().filter(|index| !is_made(&index.name) && is_cut(&index.name)) {
-            if is_own(&index.name) {
-                tell((relation, index).into(), report);
-            }
+        for index in relation.indexes.iter().filter(|index| was_cut(&index.name) && is_own(&index.name)) {
+            tell((relation, index).into(), report);
         }
         Ok(())
     }
 
     fn check(&self, _: &NoOptions, schema: &Schema, report: &mut Report) -> Result<(), Error> {
-        schema.routines().for_each(|routine| tell((&routine).into(), report));
-        schema.type_definitions().for_each(|definition| tell((&definition).into(), report));
-        schema.triggers().for_each(|trigger| tell((&trigger).into(), report));
-        schema.sequences().filter(|sequence| !is_made(&sequence.name)).for_each(|one| tell((&one).into(), report));
+        for routine in schema.routines().filter(|routine| is_cut(&routine.name)) {
+            tell((&routine).into(), report);
+        }
+        for definition in schema.type_definitions().filter(|definition| is_cut(&definition.name)) {
+            tell((&definition).into(), report);
+        }
+        for trigger in schema.triggers().filter(|trigger| is_cut(&trigger.name)) {
+            tell((&trigger).into(), report);
+        }
+        for sequence in schema.sequences().filter(|sequence| was_cut(&sequence.name)) {
+            tell((&sequence).into(), report);
+        }
         Ok(())
     }
 }
 
 fn is_cut(name: &str) -> bool {
     name.len() >= LIMIT
+}
+
+/// Where PostgreSQL may have made the name itself.
+fn was_cut(name: &str) -> bool {
+    is_cut(name) && !is_made(name)
 }
 
 /// `..._idx`, and `..._idx1` where that was taken.
@@ -72,9 +87,6 @@ fn is_made(name: &str) -> bool {
 }
 
 fn tell(subject: ObjectRef, report: &mut Report) {
-    if !is_cut(&subject.name) {
-        return;
-    }
     let (name, bytes) = (&subject.name, subject.name.len());
     let noun = if subject.kind == ObjectKind::Other { "object".to_owned() } else { noun(subject.kind) };
     let message = format!("The name of the {noun} '{name}' is {bytes} bytes long: it was probably cut");

@@ -22,8 +22,8 @@ pub struct Options {
 
 /// Words in a column's name that speak of money.
 const WORDS: &[&str] = &[
-    "amount", "balance", "budget", "charge", "cost", "credit", "debit", "discount", "fee", "freight", "gross", "net",
-    "paid", "payment", "price", "refund", "revenue", "salary", "subtotal", "tax", "total", "vat", "wage",
+    "amount", "balance", "budget", "cost", "fee", "freight", "gross", "net", "paid", "payment", "price", "refund",
+    "revenue", "salary", "subtotal", "tax", "total", "vat", "wage",
 ];
 
 /// Words that say that it is none.

@@ -58,7 +58,9 @@ impl Rule for KeyRunningOut {
         for column in relation.columns.iter().filter(|column| is_filled(column)) {
             let name = format!("{}.{}.{}", relation.schema, relation.name, column.name);
             let of = (ObjectRef::from((relation, column)), column.type_name.clone());
-            report.remember(|filled: &mut Filled| drop(filled.insert(name, of)));
+            report.remember(|filled: &mut Filled| {
+                filled.insert(name, of);
+            });
         }
         Ok(())
     }

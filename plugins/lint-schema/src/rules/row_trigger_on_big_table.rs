@@ -52,7 +52,9 @@ impl Rule for RowTriggerOnBigTable {
         let is_big = options.min_rows == 0 || relation.estimated_rows.is_some_and(|rows| rows >= options.min_rows);
         if holds_rows && is_big {
             let name = (relation.schema.clone(), relation.name.clone());
-            report.remember(|big: &mut Big| drop(big.insert(name, relation.estimated_rows)));
+            report.remember(|big: &mut Big| {
+                big.insert(name, relation.estimated_rows);
+            });
         }
         Ok(())
     }

@@ -32,7 +32,7 @@ impl Rule for SecurityDefinerSearchPath {
                     routine.arguments,
                     path.join(", ")
                 ))
-                .evidence(format!("prosecdef = t, owner {}, language {}", routine.owner, routine.language));
+                .evidence(format!("prosecdef = t, no search_path in proconfig, language {}", routine.language));
         }
         Ok(())
     }

@@ -44,12 +44,16 @@ impl Rule for SecurityDefinerView {
         schema: &Schema,
         report: &mut Report,
     ) -> Result<(), Error> {
-        let name = format!("{}.{}", relation.schema, relation.name);
+        let name = || format!("{}.{}", relation.schema, relation.name);
         // Forced, row security holds for the owner, too.
         if relation.row_security && !relation.row_security_forced && stands_alone(relation, schema) {
-            report.remember(|seen: &mut Seen| drop(seen.secured.insert(name)));
+            report.remember(|seen: &mut Seen| {
+                seen.secured.insert(name());
+            });
         } else if relation.kind == RelationKind::View {
-            report.remember(|seen: &mut Seen| drop(seen.views.insert(name, View::of(relation))));
+            report.remember(|seen: &mut Seen| {
+                seen.views.insert(name(), View::of(relation));
+            });
         }
         Ok(())
     }

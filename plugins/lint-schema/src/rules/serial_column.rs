@@ -37,7 +37,9 @@ impl Rule for SerialColumn {
             if stands_alone(relation, schema) {
                 let name = format!("{}.{}.{}", relation.schema, relation.name, column.name);
                 let of = (ObjectRef::from((relation, column)), relation.sql_name());
-                report.remember(|candidates: &mut Candidates| drop(candidates.insert(name, of)));
+                report.remember(|candidates: &mut Candidates| {
+                    candidates.insert(name, of);
+                });
             }
         }
         Ok(())
