@@ -10,5 +10,6 @@ mod documents;
 mod files;
 mod hooks;
 mod host;
+mod lint_everything;
 mod rehearse;
 mod rules;

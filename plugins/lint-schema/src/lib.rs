@@ -3,31 +3,75 @@
 //! To add a rule: one file in `rules/`, with its documentation and examples inside, and one word in each list below.
 
 mod case;
+mod column_types;
+mod index_shape;
 mod missing_column;
 mod names;
 mod partitions;
 mod pattern;
 mod rules;
+mod tenancy;
 
 use rules::{
-    ColumnComment, ColumnNaming, ColumnRequired, ForeignKeyIndexed, MultiTenantColumn, NamePattern, PrimaryKeyRequired,
-    TableComment, TableNaming, UnloggedInProduction,
+    AuditColumnMissing, CircularForeignKeys, ColumnComment, ColumnNaming, ColumnRequired, ConstraintNotValid,
+    CutIdentifier, DuplicateIndex, ExtensionInPublic, FixedLengthChar, FloatAmount, ForeignKeyIndexed,
+    ForeignKeyWithoutTenant, IntegerKey, InvalidIndex, IsolatedTable, JsonColumn, KeyRunningOut, MixedCaseName,
+    MixedOwners, MoneyColumn, MultiTenantColumn, NamePattern, PolicyWithoutRowSecurity, PrimaryKeyRequired,
+    ReadModelForeignKey, RedundantIndex, ReservedWordName, RowSecurityMissing, RowSecurityWithoutPolicy,
+    RowTriggerOnBigTable, SecurityDefinerSearchPath, SecurityDefinerView, SerialColumn, TableComment, TableNaming,
+    TenantColumnNullable, TenantColumnUnindexed, TimestampWithoutTimeZone, TooManyIndexes, UniqueWithoutTenant,
+    UnloggedInProduction, UnusedIndex, VarcharWithLength, ViewSelectsAll,
 };
 
 confiture_sdk::export_plugin! {
     name: "confiture:lint-schema",
     summary: "Names, keys, comments, indexes and tenancy of a schema",
     rules: [
+        AuditColumnMissing,
+        CircularForeignKeys,
         ColumnComment,
         ColumnNaming,
         ColumnRequired,
+        ConstraintNotValid,
+        CutIdentifier,
+        DuplicateIndex,
+        ExtensionInPublic,
+        FixedLengthChar,
+        FloatAmount,
         ForeignKeyIndexed,
+        ForeignKeyWithoutTenant,
+        IntegerKey,
+        InvalidIndex,
+        IsolatedTable,
+        JsonColumn,
+        KeyRunningOut,
+        MixedCaseName,
+        MixedOwners,
+        MoneyColumn,
         MultiTenantColumn,
         NamePattern,
+        PolicyWithoutRowSecurity,
         PrimaryKeyRequired,
+        ReadModelForeignKey,
+        RedundantIndex,
+        ReservedWordName,
+        RowSecurityMissing,
+        RowSecurityWithoutPolicy,
+        RowTriggerOnBigTable,
+        SecurityDefinerSearchPath,
+        SecurityDefinerView,
+        SerialColumn,
         TableComment,
         TableNaming,
+        TenantColumnNullable,
+        TenantColumnUnindexed,
+        TimestampWithoutTimeZone,
+        TooManyIndexes,
+        UniqueWithoutTenant,
         UnloggedInProduction,
+        UnusedIndex,
+        VarcharWithLength,
+        ViewSelectsAll,
     ],
 }
 

@@ -91,8 +91,9 @@ impl Schema {
         parent
     }
 
-    /// `schema.name`, where either may hold dots.
-    fn find_qualified(&self, name: &str) -> Option<Relation> {
+    /// A relation by the name that [`Relation::depends_on`] and [`Relation::partition_of`] write, `schema.name`, where
+    /// either may hold dots; with all its parts.
+    pub fn find_qualified(&self, name: &str) -> Option<Relation> {
         name.match_indices('.').find_map(|(dot, _)| self.find(&name[..dot], &name[dot + 1..]))
     }
 
