@@ -209,6 +209,8 @@ fn backups_are_made_verified_and_pruned() {
         assert_eq!(made.statistics["file"], "pre_1.confiture.dump");
         assert_eq!(made.rows_affected, 1);
         client.batch_execute("DELETE FROM kept").await.unwrap();
+        let unasked = call("restore-unasked", "pre_1,kept").await.unwrap_err().to_string();
+        assert!(unasked.contains("`restore-directory`"), "{unasked}");
         call("restore", "pre_1,kept").await.unwrap();
         let count: i64 = client.query_one("SELECT count(*) FROM kept", &[]).await.unwrap().get(0);
         assert_eq!(count, 50);
