@@ -74,7 +74,8 @@ impl DryRun {
         let place = Place::of(self, migrations, request, lock_wait, interrupt).await?;
         let there = elsewhere::facts(self, migrations).await?;
         let earlier = elsewhere::earlier(self)?;
-        let hooks = hooks::load(&migrations.project, &migrations.files, &place.options).await?;
+        let hooks =
+            hooks::load(&migrations.project, &migrations.files, (&place.options, place.reader.as_deref())).await?;
         let repeats = self.repeat.unwrap_or(if there.is_some() { REPEATS } else { 1 });
         let mut rehearsals = Vec::new();
         for number in 1..=repeats {
