@@ -66,6 +66,10 @@ impl DryRun {
         interrupt: &Interrupt,
     ) -> Result<Exit, Failure> {
         let format = global.format.unwrap_or(Wanted::Text);
+        // What cannot be reported is not begun.
+        if !matches!(format, Wanted::Text | Wanted::Json | Wanted::Html) {
+            return Err(format.only_for_findings());
+        }
         self.refuse_paths()?;
         if let Some(place) = self.asks_first(migrations)? {
             let what = "Everything will be done, its locks held to the end, and rolled back";
