@@ -1,7 +1,7 @@
 //! A lint report in each of its forms.
 
 use super::{json, text};
-use crate::{failure::Failure, global::Wanted};
+use crate::{exit::Exit, failure::Failure, global::Wanted};
 use confiture_engine::lint::{
     formats::{self, Surroundings},
     report::LintReport,
@@ -12,7 +12,7 @@ pub fn render(report: &LintReport, format: Wanted, surroundings: &Surroundings) 
     Ok(match format {
         Wanted::Text => text::render(report, &surroundings.title),
         Wanted::Json => json::render(report)?,
-        Wanted::Html => return Err(format.only_for_findings()),
+        Wanted::Html => formats::html::html(report, surroundings).map_err(Failure::with(Exit::Failed))?,
         Wanted::Sarif => formats::sarif::sarif(report, surroundings),
         Wanted::Github => formats::github::github(report, surroundings),
         Wanted::Gitlab => formats::gitlab::gitlab(report, surroundings),

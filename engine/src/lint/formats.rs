@@ -2,6 +2,7 @@
 
 pub mod github;
 pub mod gitlab;
+pub mod html;
 pub mod junit;
 mod line;
 pub mod markdown;

@@ -200,3 +200,20 @@ fn the_result_goes_to_a_file() {
     let text = std::fs::read_to_string(project.path().join("lint.sarif")).expect("a file");
     assert_eq!(serde_json::from_str::<Value>(&text).expect("JSON")["version"], "2.1.0");
 }
+
+#[test]
+fn the_page_needs_nothing_from_elsewhere_and_escapes_names() {
+    let project = nasty();
+    let page = lint(&project, "html").stdout;
+    assert!(page.starts_with("<!doctype html>"), "{page}");
+    for outside in ["http://", "https://", "src=", "@import", "url(", "<link"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    assert_eq!(page.matches("<li class=\"").count(), count(&project));
+    assert_eq!(page.matches("<script>").count(), 1);
+    assert!(!page.contains("a<b>&\"") && page.contains("a&lt;b&gt;&amp;&quot;c"), "{page}");
+    assert!(page.contains("prefers-color-scheme: dark") && page.contains("&quot;quoted&quot; &lt;why&gt;"));
+    // The specification's way of asking for it.
+    let ran = confiture(project.path(), &["lint", "db", "--report", "html", "--fail-on", "never"]).expect(0);
+    assert_eq!(ran.stdout, page);
+}

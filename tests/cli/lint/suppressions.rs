@@ -103,7 +103,7 @@ fn the_comment_of_an_object_covers_what_belongs_to_it() {
                 COMMENT ON TABLE a IS 'First. confiture: allow(column-naming) from a spreadsheet';\n\
                 COMMENT ON TABLE b IS 'Second.';\n\
                 COMMENT ON COLUMN b.\"Two\" IS 'confiture: allow(column-naming) likewise\nconfiture: allow(column-naming)';\n";
-    assert_eq!(of(text), ["suppression-without-reason: Two", "foreign-key-indexed: b_a_fkey"]);
+    assert_eq!(of(text), ["foreign-key-indexed: b_a_fkey", "suppression-without-reason: Two"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

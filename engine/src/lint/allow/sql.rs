@@ -75,7 +75,9 @@ impl Reading<'_> {
         let Some(after) = self.statements.get(next) else { return Reach::Nothing };
         let between = self.file.text.get(comment.end..after.start).unwrap_or_default();
         // Other comments may stand between; an empty line parts them.
-        let is_parted = between.lines().skip(1).any(|line| line.trim().is_empty() && !between.ends_with(line));
+        // The first piece ends the comment's line, the last is what the statement is indented by.
+        let lines: Vec<&str> = between.split('\n').collect();
+        let is_parted = lines.len() > 2 && lines[1..lines.len() - 1].iter().any(|line| line.trim().is_empty());
         if is_parted { Reach::Nothing } else { self.statement(after) }
     }
 
