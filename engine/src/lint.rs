@@ -7,6 +7,7 @@ pub mod allow;
 pub mod baseline;
 mod call;
 
+pub mod fix;
 pub mod focus;
 pub mod formats;
 mod judge;

@@ -1,6 +1,7 @@
 //! `confiture lint`: the same findings from every source, places, scopes, exit codes.
 
 mod baseline;
+mod fix;
 mod formats;
 mod narrow;
 mod suppressions;

@@ -1,6 +1,7 @@
 //! `confiture lint`.
 
 mod baseline;
+mod fix;
 mod narrow;
 mod since;
 
@@ -9,6 +10,7 @@ use crate::{
     explain::explain,
     failure::Failure,
     global::Global,
+    interrupt::Interrupt,
     output,
     plugins::{self, Loaded},
     project::Project,
@@ -16,6 +18,7 @@ use crate::{
     source::{Acquired, Source},
 };
 use baseline::Baselines;
+
 use clap::{Args, ValueEnum};
 use confiture_engine::lint::{
     self,
@@ -25,6 +28,7 @@ use confiture_engine::lint::{
     rule::ActiveRule,
 };
 use confiture_model::{finding::Severity, plugin::SchemaView, schema::Snapshot};
+use fix::Fixing;
 use narrow::Narrow;
 use std::{path::PathBuf, sync::Arc};
 
@@ -58,6 +62,8 @@ pub struct Lint {
     narrow: Narrow,
     #[command(flatten)]
     baselines: Baselines,
+    #[command(flatten)]
+    fixing: Fixing,
 }
 
 /// From which severity up a run fails.
@@ -71,7 +77,7 @@ enum FailOn {
 
 impl Lint {
     /// Lints, or explains a rule.
-    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
+    pub async fn run(self, global: &Global, interrupt: &Interrupt) -> Result<Exit, Failure> {
         let project = Project::load(global)?;
         let loaded = plugins::load(&project).await?;
         if let Some(rule) = &self.explain {
@@ -79,6 +85,7 @@ impl Lint {
         }
         let format = project.report_format(global)?;
         let source = Source::of(&self.paths)?;
+        self.fixing.check(global, &source)?;
         let known = self.baselines.read()?;
         let rules = self.narrow.rules(loaded.resolve(&project)?, &loaded)?;
         let mut allows = allow::of_configuration(&project.config.linting, &rules, &loaded.offers())
@@ -105,6 +112,10 @@ impl Lint {
         report.settle();
         if self.baselines.is_written() {
             return self.baselines.write(&report);
+        }
+        if self.fixing.is_asked() {
+            say_faults(&report);
+            return self.fixing.run(global, (&report, &snapshot), failing, interrupt).await;
         }
         let text = report::lint::render(&report, format, &surroundings)?;
         output::result(global, &text)?;

@@ -56,6 +56,20 @@ pub struct DryRun {
 }
 
 impl DryRun {
+    /// Once, on the database of the project.
+    pub fn here() -> Self {
+        Self {
+            dry_run: true,
+            on: None,
+            from: Vec::new(),
+            facts: None,
+            measured: Vec::new(),
+            repeat: None,
+            lock_budget: None,
+            show_sample_rows: None,
+        }
+    }
+
     /// Rehearses, and reports.
     pub async fn run(
         &self,
