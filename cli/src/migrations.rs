@@ -1,5 +1,9 @@
 //! What every `migrate` command works on: the migrations of the project, and its database.
 
+mod new_file;
+
+pub use new_file::{now, write_new};
+
 use crate::{
     exit::Exit, failure::Failure, global::Global, hooks, interrupt::Interrupt, output, pace::Clock, project::Project,
     prompt::confirm, report, report::progress::Progress,
@@ -32,6 +36,12 @@ pub struct LockWait {
     /// How long to wait for another run to end: seconds, or a time such as 10min
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     lock_wait: Duration,
+}
+
+impl Default for LockWait {
+    fn default() -> Self {
+        Self { lock_wait: Duration::from_secs(60) }
+    }
 }
 
 impl LockWait {

@@ -56,6 +56,20 @@ pub struct DryRun {
 }
 
 impl DryRun {
+    /// Once, on the database of the project.
+    pub fn here() -> Self {
+        Self {
+            dry_run: true,
+            on: None,
+            from: Vec::new(),
+            facts: None,
+            measured: Vec::new(),
+            repeat: None,
+            lock_budget: None,
+            show_sample_rows: None,
+        }
+    }
+
     /// Rehearses, and reports.
     pub async fn run(
         &self,
@@ -66,6 +80,10 @@ impl DryRun {
         interrupt: &Interrupt,
     ) -> Result<Exit, Failure> {
         let format = global.format.unwrap_or(Wanted::Text);
+        // What cannot be reported is not begun.
+        if !matches!(format, Wanted::Text | Wanted::Json | Wanted::Html) {
+            return Err(format.only_for_findings());
+        }
         self.refuse_paths()?;
         if let Some(place) = self.asks_first(migrations)? {
             let what = "Everything will be done, its locks held to the end, and rolled back";
