@@ -3,15 +3,20 @@
 //! To add a rule: one file in `rules/`, with its documentation and examples inside, and one word in each list below.
 
 mod case;
+mod gathered;
+mod made_names;
 mod missing_column;
 mod names;
 mod partitions;
 mod pattern;
 mod rules;
+mod template;
 
 use rules::{
-    ColumnComment, ColumnNaming, ColumnRequired, ForeignKeyIndexed, MultiTenantColumn, NamePattern, PrimaryKeyRequired,
-    TableComment, TableNaming, UnloggedInProduction,
+    ColumnComment, ColumnNaming, ColumnRequired, ConstraintNaming, ForeignKeyIndexed, FunctionNaming, ImplicitCast,
+    IndexNaming, LargeTableIndexed, MultiTenantColumn, NamePattern, PasswordHashed, PrimaryKeyRequired,
+    ReadModelDerivation, SensitiveColumnMasked, SequentialScanPotential, TableComment, TableNaming, TypeNaming,
+    UnloggedInProduction,
 };
 
 confiture_sdk::export_plugin! {
@@ -21,12 +26,22 @@ confiture_sdk::export_plugin! {
         ColumnComment,
         ColumnNaming,
         ColumnRequired,
+        ConstraintNaming,
         ForeignKeyIndexed,
+        FunctionNaming,
+        ImplicitCast,
+        IndexNaming,
+        LargeTableIndexed,
         MultiTenantColumn,
         NamePattern,
+        PasswordHashed,
         PrimaryKeyRequired,
+        ReadModelDerivation,
+        SensitiveColumnMasked,
+        SequentialScanPotential,
         TableComment,
         TableNaming,
+        TypeNaming,
         UnloggedInProduction,
     ],
 }
