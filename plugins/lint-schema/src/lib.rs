@@ -4,23 +4,28 @@
 
 mod case;
 mod column_types;
+mod gathered;
 mod index_shape;
+mod made_names;
 mod missing_column;
 mod names;
 mod partitions;
 mod pattern;
 mod rules;
+mod template;
 mod tenancy;
 
 use rules::{
-    AuditColumnMissing, CircularForeignKeys, ColumnComment, ColumnNaming, ColumnRequired, ConstraintNotValid,
-    CutIdentifier, DuplicateIndex, ExtensionInPublic, FixedLengthChar, FloatAmount, ForeignKeyIndexed,
-    ForeignKeyWithoutTenant, IntegerKey, InvalidIndex, IsolatedTable, JsonColumn, KeyRunningOut, MixedCaseName,
-    MixedOwners, MoneyColumn, MultiTenantColumn, NamePattern, PolicyWithoutRowSecurity, PrimaryKeyRequired,
+    AuditColumnMissing, CircularForeignKeys, ColumnComment, ColumnNaming, ColumnRequired, ConstraintNaming,
+    ConstraintNotValid, CutIdentifier, DuplicateIndex, ExtensionInPublic, FixedLengthChar, FloatAmount,
+    ForeignKeyIndexed, ForeignKeyWithoutTenant, FunctionNaming, ImplicitCast, IndexNaming, IntegerKey, InvalidIndex,
+    IsolatedTable, JsonColumn, KeyRunningOut, LargeTableIndexed, MixedCaseName, MixedOwners, MoneyColumn,
+    MultiTenantColumn, NamePattern, PasswordHashed, PolicyWithoutRowSecurity, PrimaryKeyRequired, ReadModelDerivation,
     ReadModelForeignKey, RedundantIndex, ReservedWordName, RowSecurityMissing, RowSecurityWithoutPolicy,
-    RowTriggerOnBigTable, SecurityDefinerSearchPath, SecurityDefinerView, SerialColumn, TableComment, TableNaming,
-    TenantColumnNullable, TenantColumnUnindexed, TimestampWithoutTimeZone, TooManyIndexes, UniqueWithoutTenant,
-    UnloggedInProduction, UnusedIndex, VarcharWithLength, ViewSelectsAll,
+    RowTriggerOnBigTable, SecurityDefinerSearchPath, SecurityDefinerView, SensitiveColumnMasked,
+    SequentialScanPotential, SerialColumn, TableComment, TableNaming, TenantColumnNullable, TenantColumnUnindexed,
+    TimestampWithoutTimeZone, TooManyIndexes, TypeNaming, UniqueWithoutTenant, UnloggedInProduction, UnusedIndex,
+    VarcharWithLength, ViewSelectsAll,
 };
 
 confiture_sdk::export_plugin! {
@@ -32,6 +37,7 @@ confiture_sdk::export_plugin! {
         ColumnComment,
         ColumnNaming,
         ColumnRequired,
+        ConstraintNaming,
         ConstraintNotValid,
         CutIdentifier,
         DuplicateIndex,
@@ -40,18 +46,24 @@ confiture_sdk::export_plugin! {
         FloatAmount,
         ForeignKeyIndexed,
         ForeignKeyWithoutTenant,
+        FunctionNaming,
+        ImplicitCast,
+        IndexNaming,
         IntegerKey,
         InvalidIndex,
         IsolatedTable,
         JsonColumn,
         KeyRunningOut,
+        LargeTableIndexed,
         MixedCaseName,
         MixedOwners,
         MoneyColumn,
         MultiTenantColumn,
         NamePattern,
+        PasswordHashed,
         PolicyWithoutRowSecurity,
         PrimaryKeyRequired,
+        ReadModelDerivation,
         ReadModelForeignKey,
         RedundantIndex,
         ReservedWordName,
@@ -60,6 +72,8 @@ confiture_sdk::export_plugin! {
         RowTriggerOnBigTable,
         SecurityDefinerSearchPath,
         SecurityDefinerView,
+        SensitiveColumnMasked,
+        SequentialScanPotential,
         SerialColumn,
         TableComment,
         TableNaming,
@@ -67,6 +81,7 @@ confiture_sdk::export_plugin! {
         TenantColumnUnindexed,
         TimestampWithoutTimeZone,
         TooManyIndexes,
+        TypeNaming,
         UniqueWithoutTenant,
         UnloggedInProduction,
         UnusedIndex,
