@@ -5,7 +5,6 @@
 //! and [`prove`](fn@prove::prove) refuses one whose results a schema would not take. [`open_table`] masks the rows of a run.
 //! [`report`] says what is masked how, and [`suggest`] finds what looks personal.
 
-pub mod array;
 pub mod identifiability;
 pub mod keyring;
 pub mod open_table;

@@ -1,12 +1,9 @@
 //! The strategies of one table, open for one stream of its rows; and how rows come in batches.
 
-use super::{
-    array,
-    resolve::{ResolvedColumn, ResolvedTable},
-};
+use super::resolve::{ResolvedColumn, ResolvedTable};
 use confiture_model::{
     fault::Fault,
-    mask::{Column, Masking},
+    mask::{Column, Masking, mask_elements},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -96,7 +93,7 @@ impl OpenColumn {
             context.push(masked.or_else(|| before.get(&other.name)).ok_or_else(lacks)?.clone());
         }
         let masked = match column.array {
-            true => array::masked(values, &context, self.masking.as_mut()).await,
+            true => mask_elements(values, &context, self.masking.as_mut()).await,
             false => self.masking.mask(values, &context).await,
         };
         masked.map_err(|fault| broke(column, fault))

@@ -7,7 +7,6 @@ use super::{
     judge,
 };
 use crate::anonymize::{
-    array,
     open_table::{MaskError, OpenColumn, Values},
     promises::{Broken, Samples, made_up},
     resolve::{Resolved, ResolvedColumn, ResolvedTable, element_of, infos},
@@ -16,7 +15,7 @@ use crate::anonymize::{
 use confiture_model::{
     fault::{Fault, FaultKind},
     finding::Severity,
-    mask::{Column, ColumnInfo},
+    mask::{Column, ColumnInfo, array_of_one},
     sampling::TextQueries,
     schema::{Relation, Snapshot},
 };
@@ -138,7 +137,7 @@ fn values(info: &ColumnInfo, named: Vec<Literal>, array: bool) -> Vec<Option<Str
         }));
     }
     if array {
-        values.iter_mut().flatten().for_each(|value| *value = array::of_one(value));
+        values.iter_mut().flatten().for_each(|value| *value = array_of_one(value));
     }
     values.retain(|value| value.as_ref().is_none_or(|value| value.chars().count() <= LONGEST));
     values
