@@ -4,7 +4,7 @@
 use super::resolve::{ResolvedColumn, ResolvedTable};
 use confiture_model::{
     fault::Fault,
-    mask::{Column, Masking},
+    mask::{Column, Masking, mask_elements},
     sampling::TextQueries,
     schema::{ConstraintKind, Relation, Snapshot},
     session::SessionError,
@@ -147,7 +147,7 @@ pub(super) async fn mask_column(
         .map(|one| of(if one.masked { &sample.after } else { &sample.before }, &one.name))
         .collect::<Result<_, _>>()?;
     if column.array {
-        return array::masked(&values, &context, masking)
+        return mask_elements(&values, &context, masking)
             .await
             .map_err(|fault| SampleError::Mask { column: self::name(column), fault });
     }
@@ -163,4 +163,3 @@ pub(super) fn relation<'s>(snapshot: &'s Snapshot, schema: &str, table: &str) ->
     snapshot.relations.iter().find(|one| one.schema == schema && one.name == table)
 }
 
-pub mod array;
