@@ -1,0 +1,1 @@
+//! How a run went, or would go.
