@@ -29,9 +29,9 @@ pub use {
 use crate::anonymize::resolve::Resolved;
 use confiture_model::{
     schema::{Column, Relation, Snapshot},
-    sync::{ColumnPlan, End, Name, PLAN_VERSION, Plan, ProfileMark, TablePlan},
+    sync::{ColumnPlan, EndFacts, Name, PLAN_VERSION, Plan, ProfileMark, TablePlan},
 };
-use scope::{Scope, Unit};
+use scope::Unit;
 
 /// What the command line says of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -64,9 +64,9 @@ pub struct Request<'a> {
     /// The target's.
     pub target: &'a Snapshot,
     /// The source, as the login sees it.
-    pub source_end: &'a End,
+    pub source_end: &'a EndFacts,
     /// The target.
-    pub target_end: &'a End,
+    pub target_end: &'a EndFacts,
     /// Why the target may not be one, where the configuration says so.
     pub guarded: Option<&'a str>,
     /// The profile; none where there is none.

@@ -6,7 +6,7 @@
 
 mod end;
 
-pub use end::{End, Identity, MaskedRule, Survivors, TableFacts};
+pub use end::{EndFacts, Identity, MaskedRule, Survivors, TableFacts};
 
 use crate::{BoxFuture, fault::Fault, mask::Masking};
 use serde::{Deserialize, Serialize};

@@ -4,7 +4,7 @@ use super::*;
 use crate::anonymize::resolve::tests::schema::snapshot;
 use confiture_model::sync::{Identity, TableFacts};
 
-fn end(name: &str, snapshot: &Snapshot) -> End {
+fn end(name: &str, snapshot: &Snapshot) -> EndFacts {
     let facts = TableFacts {
         readable: true,
         insertable: true,
@@ -13,12 +13,12 @@ fn end(name: &str, snapshot: &Snapshot) -> End {
         holds_rows: Some(false),
         ..TableFacts::default()
     };
-    End {
+    EndFacts {
         place: format!("database {name}"),
         user: "ada".to_owned(),
         identity: Identity { system: Some(name.to_owned()), ..Identity::default() },
         tables: snapshot.relations.iter().map(|relation| (name_of(relation), facts.clone())).collect(),
-        ..End::default()
+        ..EndFacts::default()
     }
 }
 
@@ -30,7 +30,7 @@ fn options() -> Options {
 fn planned_with(
     tables: &[&str],
     options: &Options,
-    change: impl FnOnce(&mut Snapshot, &mut End, &mut End),
+    change: impl FnOnce(&mut Snapshot, &mut EndFacts, &mut EndFacts),
 ) -> Result<Planned, Refusals> {
     let source = snapshot(tables);
     let mut target = source.clone();
@@ -53,7 +53,7 @@ fn planned(tables: &[&str], options: &Options) -> Planned {
     planned_with(tables, options, |_, _, _| {}).expect("is planned")
 }
 
-fn refused(tables: &[&str], options: &Options, change: impl FnOnce(&mut Snapshot, &mut End, &mut End)) -> Vec<String> {
+fn refused(tables: &[&str], options: &Options, change: impl FnOnce(&mut Snapshot, &mut EndFacts, &mut EndFacts)) -> Vec<String> {
     let refusals = planned_with(tables, options, change).expect_err("is refused");
     refusals.0.into_iter().map(|refusal| refusal.message).collect()
 }
@@ -69,7 +69,7 @@ const SHOP: [&str; 4] = [
     "products: id integer*, name text!",
 ];
 
-fn facts<'e>(end: &'e mut End, table: &str) -> &'e mut TableFacts {
+fn facts<'e>(end: &'e mut EndFacts, table: &str) -> &'e mut TableFacts {
     end.tables.get_mut(&Name { schema: "public".to_owned(), name: table.to_owned() }).expect("is there")
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// A database, as the login that is used sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct End {
+pub struct EndFacts {
     /// The database's own name, and where it is: for people.
     pub place: String,
     /// The login's role.
