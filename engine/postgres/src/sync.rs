@@ -6,6 +6,7 @@
 //! makes their rows visible ([`several`]).
 
 mod encode;
+pub mod ends;
 mod error;
 mod feed;
 mod form;
@@ -21,6 +22,7 @@ mod snapshot;
 mod stop;
 mod target;
 mod thread;
+pub mod verify;
 
 pub use error::{End, Ending, Said, SyncError};
 pub use record::RunRecord;

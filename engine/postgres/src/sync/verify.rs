@@ -7,7 +7,7 @@ mod histogram;
 mod survivors;
 mod table;
 
-use super::{Ends, SourceSnapshot, SyncError, error::End, link::Link};
+use super::{End, Ends, SourceSnapshot, SyncError, link::Link};
 use confiture_model::sync::{Check, MaskedRule, Plan, Progress, TableCopied};
 use tokio_postgres::{Client, Row, types::ToSql};
 
