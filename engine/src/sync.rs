@@ -14,6 +14,7 @@ mod order;
 mod refusal;
 pub mod report;
 mod rest;
+mod resume;
 mod rules;
 mod scope;
 mod select;
@@ -22,8 +23,10 @@ pub use {
     digest::mark,
     masks::Masks,
     refusal::{Refusal, RefusalKind, Refusals},
+    resume::{goes_on, run_name},
     rules::rules,
-    scope::{chosen, outside_or_skipped},
+    scope::{chosen, outside_or_skipped, root_names, tables_of},
+    select::condition_query,
 };
 
 use crate::anonymize::resolve::Resolved;

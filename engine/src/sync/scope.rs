@@ -92,6 +92,21 @@ pub fn chosen(tables: &[String], schema: &str, name: &str) -> bool {
         || tables.iter().any(|one| TablePattern::new(one).is_ok_and(|pattern| pattern.matches(schema, name)))
 }
 
+/// Names, by schema and name, the table that a table is a partition of in the end; itself where it is none.
+pub fn root_names(snapshot: &Snapshot) -> impl Fn(&str, &str) -> (String, String) {
+    |schema, name| match snapshot.relation(schema, name).map(|relation| root_of(snapshot, relation)) {
+        Some(root) => (root.schema.clone(), root.name.clone()),
+        None => (schema.to_owned(), name.to_owned()),
+    }
+}
+
+/// The tables that `--where TABLE=…` means.
+pub fn tables_of<'a>(snapshot: &'a Snapshot, written: &str) -> Vec<&'a Relation> {
+    let Ok(pattern) = TablePattern::new(written) else { return Vec::new() };
+    let all = snapshot.relations.iter().filter(|one| is_root(one));
+    all.filter(|one| pattern.matches(&one.schema, &one.name)).collect()
+}
+
 /// The source's tables of which no row is copied, by schema and name: the profile skips them, or nobody chose them.
 pub fn outside_or_skipped(source: &Snapshot, options: &super::Options, skipped: &[(String, String)]) -> Vec<Name> {
     let roots = source.relations.iter().filter(|one| is_root(one));

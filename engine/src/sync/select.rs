@@ -13,11 +13,20 @@ use super::{
     graph::{Edge, parts},
     scope::{Scope, Unit},
 };
-use crate::{anonymize::pattern::TablePattern, config::nearest};
+use crate::{
+    anonymize::{pattern::TablePattern, samples::identifier},
+    config::nearest,
+};
 use closure::Closures;
 use confiture_model::schema::Relation;
 use std::collections::BTreeSet;
 use table::Table;
+
+/// A query that PostgreSQL refuses where it would refuse the condition. It reads nothing.
+pub fn condition_query(relation: &Relation, condition: &str) -> String {
+    let (schema, name) = (identifier(&relation.schema), identifier(&relation.name));
+    format!("EXPLAIN SELECT FROM {schema}.{name} AS {name} WHERE ({condition}\n)")
+}
 
 /// What the command line says of one table's rows.
 #[derive(Clone, Debug, Default)]
