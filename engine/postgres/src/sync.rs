@@ -5,6 +5,7 @@
 //! ([`one`]); several write into tables of the run's own, which the target remembers chunk by chunk, and one transaction
 //! makes their rows visible ([`several`]).
 
+mod chunks;
 mod encode;
 pub mod ends;
 mod error;
@@ -18,6 +19,7 @@ mod name;
 mod one;
 mod record;
 mod rows;
+mod several;
 mod snapshot;
 mod stop;
 mod target;
@@ -38,7 +40,8 @@ use confiture_model::{
 };
 use form::Types;
 use link::Link;
-use std::sync::Arc;
+use record::Begun;
+use std::sync::{Arc, Mutex};
 use stop::Stop;
 
 /// The two databases, and who copies.
@@ -75,6 +78,8 @@ struct Shared {
     masks: Arc<dyn TableMasks>,
     progress: Arc<dyn Progress>,
     stop: Stop,
+    /// Names of the snapshot under which the target remembers workers of this process.
+    taking_part: Mutex<Vec<String>>,
 }
 
 /// Copies a plan, with as many workers as it says. Holds the target's run lock meanwhile. When `stop` ends, so does the run,
@@ -94,18 +99,58 @@ pub async fn run(
         return Err(SyncError::Refused("the plan was made by another version of Confiture".to_owned()));
     }
     let mut lock = run_lock(ends).await?;
-    let (ask, asked) = Stop::new();
-    let (shared, resumed) = share(plan, ends, snapshot, masks, progress, asked).await?;
-    let running = one::run(&shared);
-    let result = stoppable(running, ask, stop).await;
-    if result.is_err() && !resumed {
-        // The next run clears away what this one leaves where the target cannot be reached now.
-        if let Ok(target) = Link::target(ends).await {
-            let _ = record::abandon(&target, &plan.run, "failed").await;
-        }
+    let target = Link::target(ends).await?;
+    let begun = record::begin(plan, ends, &target, &record::content(&snapshot.link()).await?).await?;
+    let shared = share(plan, ends, snapshot, masks, progress, &target).await?;
+    drop(target);
+    if begun == Begun::Again {
+        shared.progress.step("beginning again, because the snapshot of the earlier run is gone");
     }
+    let result = stoppable(copy(&shared, begun), &shared.stop, stop).await;
     // The connection's end lets it go, too.
     let _ = lock.unlock().await;
+    result
+}
+
+async fn copy(shared: &Arc<Shared>, begun: Begun) -> Result<Copied, SyncError> {
+    if shared.plan.workers > 1 {
+        return several::run(shared, begun).await;
+    }
+    let result = one::run(shared).await;
+    if result.is_err() {
+        // The next run does it where the target cannot be reached now.
+        if let Ok(target) = Link::target(&shared.ends).await {
+            let _ = record::abandon(&target, &shared.plan.run, "failed").await;
+        }
+    }
+    result
+}
+
+/// Works beside whoever began a run, which [`unfinished`] has found, with so many workers until no part of it is left. Making
+/// the rows visible is left to the run itself.
+///
+/// # Errors
+/// As [`run`]; the run goes on without this.
+pub async fn join(
+    record: &RunRecord,
+    workers: u32,
+    ends: &Ends,
+    masks: Arc<dyn TableMasks>,
+    progress: Arc<dyn Progress>,
+    stop: impl Future<Output = ()>,
+) -> Result<(), SyncError> {
+    let Some(id) = record.snapshot.as_ref().filter(|_| record.can_go_on()) else {
+        let why = "no session holds the snapshot of the run any more, or it copies in one transaction: there is nothing to join";
+        return Err(SyncError::Refused(why.to_owned()));
+    };
+    let snapshot = SourceSnapshot::adopt(ends, id).await?;
+    let target = Link::target(ends).await?;
+    let shared = share(&record.plan, ends, &snapshot, masks, progress, &target).await?;
+    drop(target);
+    let result = stoppable(several::work(&shared, workers), &shared.stop, stop).await;
+    if let Ok(target) = Link::target(ends).await {
+        several::leave(&shared, &target).await;
+    }
     result
 }
 
@@ -135,43 +180,37 @@ async fn run_lock(ends: &Ends) -> Result<PgMigrationConnection, SyncError> {
     Ok(connection)
 }
 
-/// Writes the run down, and looks at the types of its columns on both ends.
+/// Looks at the types of the plan's columns on both ends.
 async fn share(
     plan: &Plan,
     ends: &Ends,
     snapshot: &SourceSnapshot,
     masks: Arc<dyn TableMasks>,
     progress: Arc<dyn Progress>,
-    stop: Stop,
-) -> Result<(Arc<Shared>, bool), SyncError> {
-    let link = Link::target(ends).await?;
-    let resumed = record::begin(plan, ends, &link).await?;
+    target: &Link,
+) -> Result<Arc<Shared>, SyncError> {
     let held = snapshot.link();
-    let shared = Shared {
+    Ok(Arc::new(Shared {
         source: Types::read(&held, &plan.tables).await?,
-        target: Types::read(&link, &plan.tables).await?,
+        target: Types::read(target, &plan.tables).await?,
         plan: plan.clone(),
         ends: ends.clone(),
         snapshot: snapshot.id().to_owned(),
         held,
         masks,
         progress,
-        stop,
-    };
-    Ok((Arc::new(shared), resumed))
+        stop: Stop::new(),
+        taking_part: Mutex::default(),
+    }))
 }
 
 /// Waits for the work, and tells it when it is to stop.
-async fn stoppable<T>(
-    work: impl Future<Output = T>,
-    ask: tokio::sync::watch::Sender<bool>,
-    stop: impl Future<Output = ()>,
-) -> T {
+async fn stoppable<T>(work: impl Future<Output = T>, asked: &Stop, stop: impl Future<Output = ()>) -> T {
     let mut work = std::pin::pin!(work);
     tokio::select! {
         result = &mut work => result,
         () = stop => {
-            ask.send_replace(true);
+            asked.ask();
             work.await
         }
     }

@@ -117,14 +117,12 @@ pub enum SyncError {
     #[error("interrupted")]
     Stopped,
     /// A part is done and kept.
-    #[error("{cause}\n{done} of {of} chunks are done and kept in the target; its tables are as they were\n  -> run again to go on: {how}")]
+    #[error("{cause}\n{done} of {of} chunks are done and kept in the target; its tables are as they were\n  -> run again to go on, while a worker holds the snapshot")]
     Partly {
         /// Chunks that are done.
         done: u64,
         /// All of them.
         of: u64,
-        /// What a later run can do with them.
-        how: &'static str,
         /// Why it ended.
         cause: Box<SyncError>,
     },

@@ -40,7 +40,7 @@ pub(super) struct Types {
 
 /// Columns of the plan's tables.
 const COLUMNS: &str = "SELECT w.place::pg_catalog.int8 AS place, a.attname::pg_catalog.text AS name, a.atttypid AS type
-    FROM pg_catalog.unnest($1::pg_catalog.text[], $2::pg_catalog.text[]) WITH ORDINALITY w(schema, name, place)
+    FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) WITH ORDINALITY w(schema, name, place)
     JOIN pg_catalog.pg_namespace n ON n.nspname::pg_catalog.text OPERATOR(pg_catalog.=) w.schema
     JOIN pg_catalog.pg_class c ON c.relnamespace OPERATOR(pg_catalog.=) n.oid AND c.relname::pg_catalog.text OPERATOR(pg_catalog.=) w.name
     JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) c.oid
@@ -162,8 +162,9 @@ impl Type {
         format!("pg_catalog.textin({}({column}))", self.output)
     }
 
+    /// Whether its text form is that of arrays. Vectors of numbers are arrays in their binary form alone.
     pub fn is_array(&self) -> bool {
-        self.array && self.element != 0
+        self.array && self.element != 0 && !matches!(self.oid, 22 | 30)
     }
 }
 

@@ -89,27 +89,49 @@ async fn lives(ends: &Ends, id: &str) -> Result<bool, SyncError> {
     }
 }
 
-/// Writes a new run down; true where it is there already and is to go on. What other runs have left is cleared away: the
-/// run lock is ours, so nobody is at work on them.
-pub(super) async fn begin(plan: &Plan, ends: &Ends, target: &Link) -> Result<bool, SyncError> {
+/// Whether a run begins, or goes on with what an earlier process has done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Begun {
+    Anew,
+    /// The run was begun before, and its snapshot is gone: what was done is thrown away.
+    Again,
+    Continued,
+}
+
+/// Writes a new run down, or finds it there. What other runs have left is cleared away: the run lock is ours, so nobody
+/// makes their rows visible any more. `snapshot` is the content of the one that is held now.
+pub(super) async fn begin(plan: &Plan, ends: &Ends, target: &Link, snapshot: &str) -> Result<Begun, SyncError> {
     let doing = "clearing away what earlier runs have left";
     let sql = "SELECT run FROM confiture.sync_run WHERE state = 'copying' AND run <> $1";
     for row in target.rows(doing, sql, &[&plan.run]).await? {
         abandon(target, get(&row, "run"), "abandoned").await?;
     }
-    let sql = "SELECT state FROM confiture.sync_run WHERE run = $1";
+    let sql = "SELECT state, snapshot FROM confiture.sync_run WHERE run = $1";
     let rows = target.rows(DOING, sql, &[&plan.run]).await?;
-    match rows.first().map(|row| get::<String>(row, "state")) {
-        Some(state) if state == "copying" => return Ok(true),
-        Some(state) => {
+    if let Some(row) = rows.first() {
+        let (state, before): (String, String) = (get(row, "state"), get(row, "snapshot"));
+        if state != "copying" {
             return Err(SyncError::Refused(format!("run {} has ended ({state}): a plan is run once", plan.run)));
         }
-        None => {}
+        if before == snapshot && plan.workers > 1 {
+            return Ok(Begun::Continued);
+        }
+        clear(target, &plan.run).await?;
+        let sql = "UPDATE confiture.sync_run SET snapshot = $2, started_at = pg_catalog.clock_timestamp() WHERE run = $1";
+        target.rows(DOING, sql, &[&plan.run, &snapshot]).await?;
+        return Ok(Begun::Again);
     }
     let json = serde_json::to_string(plan).map_err(|error| SyncError::Broken(format!("the plan: {error}")))?;
-    let sql = "INSERT INTO confiture.sync_run (run, state, client, source, plan) VALUES ($1, 'copying', $2, $3, $4)";
-    target.rows(DOING, sql, &[&plan.run, &ends.client, &ends.source.describe(), &json]).await?;
-    Ok(false)
+    let sql = "INSERT INTO confiture.sync_run (run, state, client, source, snapshot, plan) VALUES ($1, 'copying', $2, $3, $4, $5)";
+    target.rows(DOING, sql, &[&plan.run, &ends.client, &ends.source.describe(), &snapshot, &json]).await?;
+    Ok(Begun::Anew)
+}
+
+/// What a held snapshot consists of, by which two of the same are known.
+pub(super) async fn content(source: &Link) -> Result<String, SyncError> {
+    let sql = "SELECT pg_catalog.pg_current_snapshot()::pg_catalog.text AS content";
+    let rows = source.rows("taking part in the snapshot", sql, &[]).await?;
+    Ok(rows.first().map(|row| get(row, "content")).unwrap_or_default())
 }
 
 /// The schema in which a run of several workers has its tables.
@@ -120,13 +142,42 @@ pub(super) fn schema_of(run: &str) -> String {
 
 /// Gives a run up: nothing of it is left but its row.
 pub(super) async fn abandon(target: &Link, run: &str, state: &str) -> Result<(), SyncError> {
+    clear(target, run).await?;
+    let sql = "UPDATE confiture.sync_run SET state = $2, ended_at = pg_catalog.clock_timestamp() WHERE run = $1";
+    target.rows(DOING, sql, &[&run, &state]).await.map(drop)
+}
+
+/// Throws away what a run has done. The tables are the run's own; a worker that still writes to one is waited for.
+async fn clear(target: &Link, run: &str) -> Result<(), SyncError> {
     let schema = super::name::identifier(&schema_of(run));
     target.run("clearing away a run", &format!("DROP SCHEMA IF EXISTS {schema} CASCADE")).await?;
     for table in ["sync_chunk", "sync_worker"] {
         target.rows(DOING, &format!("DELETE FROM confiture.{table} WHERE run = $1"), &[&run]).await?;
     }
-    let sql = "UPDATE confiture.sync_run SET state = $2, ended_at = pg_catalog.clock_timestamp() WHERE run = $1";
-    target.rows(DOING, sql, &[&run, &state]).await.map(drop)
+    Ok(())
+}
+
+/// Writes down that a session takes part in the snapshot of a run, under the name by which others can.
+pub(super) async fn takes_part(target: &Link, run: &str, snapshot: &str, client: &str) -> Result<(), SyncError> {
+    let sql = "INSERT INTO confiture.sync_worker (run, snapshot, client) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    target.rows(DOING, sql, &[&run, &snapshot, &client]).await.map(drop)
+}
+
+/// Takes that back.
+pub(super) async fn leaves(target: &Link, run: &str, snapshot: &str) -> Result<(), SyncError> {
+    let sql = "DELETE FROM confiture.sync_worker WHERE run = $1 AND snapshot = $2";
+    target.rows(DOING, sql, &[&run, &snapshot]).await.map(drop)
+}
+
+/// Whether somebody holds a run's snapshot.
+pub(super) async fn is_held(ends: &Ends, target: &Link, run: &str) -> Result<bool, SyncError> {
+    let sql = "SELECT snapshot FROM confiture.sync_worker WHERE run = $1 ORDER BY since DESC";
+    for row in target.rows(DOING, sql, &[&run]).await? {
+        if lives(ends, get(&row, "snapshot")).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Writes down, in the transaction that makes the rows visible, that they are.

@@ -14,15 +14,20 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Whether the run is to stop, and what has to be stopped on the target.
 #[derive(Clone)]
 pub(super) struct Stop {
+    ask: watch::Sender<bool>,
     asked: watch::Receiver<bool>,
     running: Arc<Mutex<Vec<Canceller>>>,
 }
 
 impl Stop {
-    /// With what asks.
-    pub fn new() -> (watch::Sender<bool>, Self) {
+    pub fn new() -> Self {
         let (ask, asked) = watch::channel(false);
-        (ask, Self { asked, running: Arc::default() })
+        Self { ask, asked, running: Arc::default() }
+    }
+
+    /// Asks every thread of the run to stop.
+    pub fn ask(&self) {
+        self.ask.send_replace(true);
     }
 
     /// A connection whose statement is stopped with the run.

@@ -4,6 +4,7 @@ mod indexes;
 mod keys;
 mod large_objects;
 mod room;
+mod rules;
 mod sequences;
 mod triggers;
 
@@ -11,8 +12,9 @@ use super::{
     Shared,
     error::SyncError,
     link::Link,
-    name::qualified,
+    name::{list, qualified},
 };
+use confiture_model::sync::{Name, Plan};
 pub(super) use large_objects::LargeObjects;
 pub(super) use sequences::Positions;
 
@@ -38,6 +40,27 @@ pub(super) async fn prepare(shared: &Shared, link: &Link) -> Result<Prepared, Sy
     let indexes = indexes::drop(&shared.plan, link).await?;
     link.run("beginning the transaction", "SET LOCAL lock_timeout = 0").await?;
     Ok(Prepared { triggers, keys, indexes })
+}
+
+/// Before a run of several workers begins: tables that are to be empty are looked at, so that nothing is copied in vain.
+pub(super) async fn empty_or_replaced(plan: &Plan, link: &Link) -> Result<(), SyncError> {
+    match plan.replace {
+        true => Ok(()),
+        false => room::make(plan, link).await,
+    }
+}
+
+/// Brings rows into their tables from the run's own. Rules, which `COPY` knows nothing of, do not apply.
+pub(super) async fn fill(shared: &Shared, link: &Link, from: impl Fn(usize) -> Name) -> Result<(), SyncError> {
+    let rules = rules::silence(&shared.plan, link).await?;
+    for (at, table) in shared.plan.tables.iter().enumerate() {
+        let doing = format!("filling {}", super::error::name(&table.table));
+        let columns = list(table.columns.iter().map(|column| column.name.as_str()));
+        let (into, own) = (qualified(&table.table), qualified(&from(at)));
+        let named = if columns.is_empty() { String::new() } else { format!(" ({columns}) OVERRIDING SYSTEM VALUE") };
+        link.run(&doing, &format!("INSERT INTO {into}{named} SELECT {columns} FROM {own}")).await?;
+    }
+    rules.wake(link).await
 }
 
 /// Puts back what [`prepare`] took off, and does what follows from the rows.

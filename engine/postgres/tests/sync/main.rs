@@ -2,5 +2,6 @@
 
 mod copying;
 mod failures;
+mod several;
 mod support;
 mod types;

@@ -6,6 +6,7 @@ CREATE TABLE confiture.sync_run (
     client     pg_catalog.text        NOT NULL,
     role       pg_catalog.text        NOT NULL DEFAULT current_user,
     source     pg_catalog.text        NOT NULL,
+    snapshot   pg_catalog.text        NOT NULL,
     plan       pg_catalog.text        NOT NULL,
     copied     pg_catalog.text,
     report     pg_catalog.text
@@ -18,6 +19,7 @@ COMMENT ON COLUMN confiture.sync_run.state IS 'copying; copied: its rows are vis
 COMMENT ON COLUMN confiture.sync_run.client IS 'From where: user@host.';
 COMMENT ON COLUMN confiture.sync_run.role IS 'As which database role.';
 COMMENT ON COLUMN confiture.sync_run.source IS 'Where the rows came from: host, database and user.';
+COMMENT ON COLUMN confiture.sync_run.snapshot IS 'Which transactions of the source are in its snapshot: xmin:xmax:those under way.';
 COMMENT ON COLUMN confiture.sync_run.plan IS 'What it copies, as JSON, by which every worker goes.';
 COMMENT ON COLUMN confiture.sync_run.copied IS 'What became of each table, as JSON: numbers alone.';
 COMMENT ON COLUMN confiture.sync_run.report IS 'How the comparison with the source ended, as JSON, without values.';
