@@ -10,3 +10,4 @@ pub mod migrate;
 pub mod plugin;
 pub mod scratch;
 pub mod snapshot;
+pub mod sync;

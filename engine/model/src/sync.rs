@@ -4,6 +4,10 @@
 //! a worker on another machine copies by the same plan. Whoever copies asks [`TableMasks`] for the strategies of a table,
 //! once for each stream of rows.
 
+mod end;
+
+pub use end::{EndFacts, Identity, MaskedRule, Survivors, TableFacts};
+
 use crate::{BoxFuture, fault::Fault, mask::Masking};
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +59,13 @@ pub struct Name {
     pub schema: String,
     /// Its name in it.
     pub name: String,
+}
+
+/// `schema.table`, for people.
+impl std::fmt::Display for Name {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.schema, self.name)
+    }
 }
 
 /// A foreign key.

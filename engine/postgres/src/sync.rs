@@ -7,6 +7,7 @@
 
 mod chunks;
 mod encode;
+pub mod ends;
 mod error;
 mod feed;
 mod form;
@@ -23,6 +24,7 @@ mod snapshot;
 mod stop;
 mod target;
 mod thread;
+pub mod verify;
 
 pub use error::{End, Ending, Said, SyncError};
 pub use record::RunRecord;

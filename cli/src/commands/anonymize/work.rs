@@ -71,7 +71,7 @@ fn variable(name: &str) -> Option<String> {
 }
 
 /// The plugins that offer strategies.
-async fn plugins(project: &Project) -> Result<Vec<Arc<dyn AnonymizationPlugin>>, Failure> {
+pub async fn plugins(project: &Project) -> Result<Vec<Arc<dyn AnonymizationPlugin>>, Failure> {
     let all = open_offering(project, Offer::Anonymization).await?;
     let mut plugins: Vec<Arc<dyn AnonymizationPlugin>> = Vec::new();
     let mut faults = all.faults;

@@ -43,6 +43,24 @@ impl Profiles {
         Ok(Self { found, root: root.to_owned() })
     }
 
+    /// With the profile in this file, whose name is answered: it stands for any other of its name.
+    ///
+    /// # Errors
+    /// [`Problems`] of the file.
+    pub fn with_file(
+        mut self,
+        path: &Path,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<(Self, String), Problems> {
+        let shown = path.display().to_string();
+        let none = || ConfigError::about(&shown, format!("it is no profile: it has no `{MARK}`"), None);
+        let file = open(path, env).ok_or_else(none)??;
+        let name = file.name.value.clone();
+        self.found.retain(|one| one.read.as_ref().is_ok_and(|other| other.name.value != name));
+        self.found.push(Found { path: path.to_owned(), read: Ok(file) });
+        Ok((self, name))
+    }
+
     /// The profile that `--profile` names, by its own name or else by its file's, with all that it extends and what it says
     /// for `environment`. `known` are the environments of the configuration; where there are some, a profile may speak of
     /// no other.
