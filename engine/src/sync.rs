@@ -8,8 +8,8 @@
 mod compare;
 mod digest;
 mod graph;
-mod may;
 mod masks;
+mod may;
 mod order;
 mod refusal;
 pub mod report;

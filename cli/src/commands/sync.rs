@@ -27,14 +27,12 @@ use prepared::Prepared;
 /// One snapshot of the source; COPY both ways; every value of a masked column through its strategy before it reaches the
 /// target. Everything that forbids the run is said before anything is touched.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  confiture sync --source production --target qa --anonymization-profile qa \
+#[command(after_help = "Examples:\n  confiture sync --source production --target qa --anonymization-profile qa \
                         --verify-consistency\n  confiture sync --source production --target qa --anonymization-profile qa \
                         --dry-run\n  confiture sync --source production --target \"$QA_URL\" --anonymization-profile qa.yaml \
                         --subset 'orders=created_at > current_date - 30'\n\nExit codes: 1 the proof does not hold; 4 a \
                         database was not to be reached; 5 failed and undone; 6 another run is at work on the target; 7 plugin \
-                        fault; 8 refused, nothing was touched; 9 stopped, run again to go on."
-)]
+                        fault; 8 refused, nothing was touched; 9 stopped, run again to go on.")]
 pub struct Sync {
     #[command(flatten)]
     sides: Sides,
@@ -82,6 +80,9 @@ pub struct Sync {
 impl Sync {
     /// Plans, asks, copies, proves, reports.
     pub async fn run(self, global: &Global, interrupt: &Interrupt) -> Result<Exit, Failure> {
+        if let Some(wanted) = global.format.filter(|wanted| !wanted.is_for_reports()) {
+            return Err(wanted.only_for_findings());
+        }
         let prepared = match Prepared::load(global, &self).await? {
             Ok(prepared) => prepared,
             Err(refused) => return refused.end(global, self.dry_run),
@@ -113,6 +114,7 @@ fn print(global: &Global, report: &Report) -> Result<(), Failure> {
         Wanted::Text => text(report),
         Wanted::Json => json::render(report)?,
         Wanted::Html => html(report).map_err(Failure::with(Exit::Failed))?,
+        wanted => return Err(wanted.only_for_findings()),
     };
     output::result(global, &page)
 }

@@ -1,7 +1,7 @@
 //! Which tables are copied: those that the command line names, without those that the profile skips; a partitioned table
 //! by its leaves.
 
-use super::{Refusals, RefusalKind, Request, name_of};
+use super::{RefusalKind, Refusals, Request, name_of};
 use crate::{
     anonymize::{pattern::TablePattern, resolve::Resolved},
     config::nearest,

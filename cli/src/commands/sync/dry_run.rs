@@ -32,11 +32,9 @@ async fn samples(prepared: &Prepared, report: &mut Report) -> Result<(), Failure
         let relation = prepared.source.snapshot.relation(&plan.table.schema, &plan.table.name);
         let (Some(table), Some(relation), true) = (table, relation, plan.masked) else { continue };
         let rows = sample(&mut queries, relation, ROWS).await.map_err(failure)?;
-        let masked = mask(table, rows).await.map_err(failure)?;
+        let masked = mask(table, rows).await.map_err(|error| failure(error.into()))?;
         let rules = prepared.rules.get(place).map_or(&[][..], Vec::as_slice);
-        let shows = |column: usize| {
-            rules.iter().any(|rule| rule.column == column && rule.survivors != Survivors::Kept)
-        };
+        let shows = |column: usize| rules.iter().any(|rule| rule.column == column && rule.survivors != Survivors::Kept);
         let columns: Vec<(bool, &String)> = plan
             .columns
             .iter()

@@ -24,6 +24,7 @@ use confiture_engine::{
         self, Masks, Planned, RefusalKind, Refusals, Request, mark, outside_or_skipped, report::Report, root_names,
     },
 };
+use confiture_model::sampling::TextQueries as _;
 use confiture_model::{
     finding::Severity,
     schema::{Parts, Snapshot},
@@ -36,7 +37,6 @@ use confiture_postgres::{
     sync::{Ends, ends::facts},
     text_queries::PgTextQueries,
 };
-use confiture_model::sampling::TextQueries as _;
 
 /// One of the two databases, looked at.
 pub struct Side {
@@ -126,14 +126,16 @@ impl Prepared {
                 return refused(found);
             }
         };
-        let held = planned.plan.tables.iter().filter(|table| {
-            target.facts.tables.get(&table.table).is_some_and(|facts| facts.holds_rows == Some(true))
-        });
+        let held =
+            planned.plan.tables.iter().filter(|table| {
+                target.facts.tables.get(&table.table).is_some_and(|facts| facts.holds_rows == Some(true))
+            });
         let held = held.count();
         let (resolved, roots) = (work.resolved.take(), root_names(&source.snapshot));
         let root_of = |schema: &str, name: &str| roots(schema, name);
         let rules = sync::rules(&planned.plan, resolved.as_ref(), &suspicions, &root_of);
-        let masks = Masks::new(&planned.plan, resolved.as_ref(), &root_of).map_err(Failure::with(Exit::Configuration))?;
+        let masks =
+            Masks::new(&planned.plan, resolved.as_ref(), &root_of).map_err(Failure::with(Exit::Configuration))?;
         drop(roots);
         let ends = ends(&from, &to);
         Ok(Ok(Self { planned, resolved, rules, masks, source, ends, shown, held }))
@@ -261,4 +263,3 @@ async fn try_on_samples(resolved: &Resolved, source: &Side, refusals: &mut Refus
     }
     Ok(())
 }
-

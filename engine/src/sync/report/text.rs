@@ -24,9 +24,10 @@ pub fn text(report: &Report) -> String {
     for table in &report.tables {
         let _ = writeln!(page, "  {:<width$}  {}", table.name, one(table, report.outcome));
         for row in &table.samples {
-            let cells = table.masked.iter().zip(row).map(|(name, value)| {
-                format!("{name}: {}", value.as_deref().map_or_else(|| "NULL".to_owned(), shown))
-            });
+            let cells =
+                table.masked.iter().zip(row).map(|(name, value)| {
+                    format!("{name}: {}", value.as_deref().map_or_else(|| "NULL".to_owned(), shown))
+                });
             let _ = writeln!(page, "  {:<width$}    masked: {}", "", cells.collect::<Vec<_>>().join(", "));
         }
     }
@@ -65,7 +66,9 @@ fn one(table: &ReportedTable, outcome: Outcome) -> String {
     }
     match table.masked.len() {
         0 => {}
-        masked => parts.push(format!("{masked} of {} columns masked ({})", masked + table.kept, table.masked.join(", "))),
+        masked => {
+            parts.push(format!("{masked} of {} columns masked ({})", masked + table.kept, table.masked.join(", ")))
+        }
     }
     parts.join(", ")
 }

@@ -65,19 +65,12 @@ fn none(histogram: &Histogram, meeting: &Meeting) -> (bool, String) {
     match (meeting.values, meeting.distinct) {
         (0, _) => (true, format!("none of the source's values is left; {bound}")),
         (_, 1) => (true, "every row has the same value".to_owned()),
-        (values, _) => {
-            (false, format!("{values} values of the source are left, in {} cells; {bound}", meeting.cells))
-        }
+        (values, _) => (false, format!("{values} values of the source are left, in {} cells; {bound}", meeting.cells)),
     }
 }
 
 /// As many cells with their own source's value as chance leaves where both columns are as they are.
-fn chance(
-    histogram: &Histogram,
-    meeting: &Meeting,
-    rule: &MaskedRule,
-    cells: Option<MaskedCells>,
-) -> (bool, String) {
+fn chance(histogram: &Histogram, meeting: &Meeting, rule: &MaskedRule, cells: Option<MaskedCells>) -> (bool, String) {
     let Some(cells) = cells else {
         return (false, "it was not counted how many cells stayed as they were".to_owned());
     };
