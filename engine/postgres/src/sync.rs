@@ -113,7 +113,7 @@ pub async fn run(
 }
 
 async fn copy(shared: &Arc<Shared>, begun: Begun) -> Result<Copied, SyncError> {
-    if shared.plan.workers > 1 {
+    if shared.plan.workers > 1 || begun == Begun::Continued {
         return several::run(shared, begun).await;
     }
     let result = one::run(shared).await;

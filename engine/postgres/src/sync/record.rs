@@ -106,14 +106,15 @@ pub(super) async fn begin(plan: &Plan, ends: &Ends, target: &Link, snapshot: &st
     for row in target.rows(doing, sql, &[&plan.run]).await? {
         abandon(target, get(&row, "run"), "abandoned").await?;
     }
-    let sql = "SELECT state, snapshot FROM confiture.sync_run WHERE run = $1";
+    let sql = "SELECT state, snapshot, EXISTS (SELECT FROM confiture.sync_chunk c WHERE c.run = r.run) AS parts
+        FROM confiture.sync_run r WHERE run = $1";
     let rows = target.rows(DOING, sql, &[&plan.run]).await?;
     if let Some(row) = rows.first() {
         let (state, before): (String, String) = (get(row, "state"), get(row, "snapshot"));
         if state != "copying" {
             return Err(SyncError::Refused(format!("run {} has ended ({state}): a plan is run once", plan.run)));
         }
-        if before == snapshot && plan.workers > 1 {
+        if before == snapshot && get(row, "parts") {
             return Ok(Begun::Continued);
         }
         clear(target, &plan.run).await?;

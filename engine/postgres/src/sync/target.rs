@@ -37,7 +37,11 @@ pub(super) async fn prepare(shared: &Shared, link: &Link) -> Result<Prepared, Sy
         false => triggers::silence(&shared.plan, link).await?,
     };
     let keys = keys::drop(&shared.plan, link).await?;
-    let indexes = indexes::drop(&shared.plan, link).await?;
+    // Triggers may look for rows: they need the indexes.
+    let indexes = match shared.plan.fire_triggers {
+        true => indexes::Dropped::default(),
+        false => indexes::drop(&shared.plan, link).await?,
+    };
     link.run("beginning the transaction", "SET LOCAL lock_timeout = 0").await?;
     Ok(Prepared { triggers, keys, indexes })
 }
@@ -71,12 +75,13 @@ pub(super) async fn conclude(
     positions: &Positions,
     large_objects: Option<LargeObjects<'_>>,
 ) -> Result<u64, SyncError> {
+    shared.progress.step("checking foreign keys");
+    // First, for tables with checks that are still to come cannot be altered.
+    link.run("checking deferred constraints", "SET CONSTRAINTS ALL IMMEDIATE").await?;
     if !prepared.indexes.is_empty() {
         shared.progress.step("making indexes");
         prepared.indexes.make_again(link).await?;
     }
-    shared.progress.step("checking foreign keys");
-    link.run("checking deferred constraints", "SET CONSTRAINTS ALL IMMEDIATE").await?;
     prepared.keys.make_again(link).await?;
     prepared.triggers.wake(link).await?;
     positions.set(link).await?;

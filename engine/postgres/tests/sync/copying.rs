@@ -194,3 +194,50 @@ async fn the_copy_is_one_snapshot() {
     pair.run_in(&mut plan, Masks::default(), &snapshot).await.unwrap();
     assert_eq!(sum(&pair.target, "people").await, before);
 }
+
+#[tokio::test]
+async fn indexes_of_large_tables_are_as_they_were() {
+    let schema = "CREATE TABLE big (id int CONSTRAINT the_key PRIMARY KEY, pad char(4000), a int, b text, UNIQUE (a) DEFERRABLE INITIALLY DEFERRED);
+        ALTER TABLE big ALTER pad SET STORAGE PLAIN;
+        ALTER TABLE big ADD CONSTRAINT included UNIQUE (b) INCLUDE (a) WITH (fillfactor = 70);
+        CREATE INDEX partial ON big (lower(b) DESC, a) WHERE a > 5;
+        CREATE INDEX counted ON big ((a + 1)); ALTER INDEX counted ALTER COLUMN 1 SET STATISTICS 500;
+        CREATE INDEX hashed ON big USING hash (b);
+        CREATE UNIQUE INDEX clustered ON big (a, id); ALTER TABLE big CLUSTER ON clustered;
+        CREATE UNIQUE INDEX identity ON big (id, a); ALTER TABLE big ALTER a SET NOT NULL; ALTER TABLE big REPLICA IDENTITY USING INDEX identity;
+        ALTER TABLE big ADD EXCLUDE USING btree (id WITH =);
+        COMMENT ON INDEX partial IS 'it''s partial'; COMMENT ON CONSTRAINT included ON big IS 'a constraint';
+        COMMENT ON INDEX included IS 'and its index';
+        CREATE TABLE other (id int PRIMARY KEY, pad char(4000), big int REFERENCES big); ALTER TABLE other ALTER pad SET STORAGE PLAIN;
+        CREATE VIEW grouped AS SELECT o.id, o.pad FROM other o GROUP BY o.id;";
+    let pair = pair(schema).await;
+    pair.fill(
+        "INSERT INTO big SELECT n, '', n, 'text ' || n FROM generate_series(1, 10000) n;
+         INSERT INTO other SELECT n, '', n FROM generate_series(1, 10000) n",
+    )
+    .await;
+    let sql = "SELECT string_agg(x, E'\n' ORDER BY x) FROM (
+        SELECT pg_get_indexdef(i.indexrelid) || i.indisclustered || i.indisreplident || i.indisprimary || i.indisvalid
+            || coalesce(obj_description(i.indexrelid, 'pg_class'), '') FROM pg_index i WHERE indrelid IN ('big'::regclass, 'other'::regclass)
+        UNION ALL SELECT conname || pg_get_constraintdef(oid) || condeferred || coalesce(obj_description(oid, 'pg_constraint'), '')
+            FROM pg_constraint WHERE conrelid IN ('big'::regclass, 'other'::regclass)
+        UNION ALL SELECT attname || attnotnull || attstattarget FROM pg_attribute WHERE attrelid IN ('big'::regclass, 'other'::regclass, 'counted'::regclass)
+        ) y (x)";
+    let numbers = "SELECT string_agg(indexrelid::text, ' ' ORDER BY indexrelid::regclass::text) FROM pg_index WHERE indrelid = 'big'::regclass";
+    let (before, files) = (value(&pair.target, sql).await, value(&pair.target, numbers).await);
+    for workers in [1, 2] {
+        let mut plan = pair.plan(&["big", "other"]).await;
+        (plan.replace, plan.workers) = (true, workers);
+        pair.copy_all(&mut plan).await;
+        assert_eq!(value(&pair.target, sql).await, before);
+        assert_ne!(value(&pair.target, numbers).await, files);
+    }
+    // A row that the index cannot hold: as it was.
+    pair.fill("ALTER TABLE big DROP CONSTRAINT included; UPDATE big SET b = 'secret' WHERE id < 3").await;
+    let mut plan = pair.plan(&["big", "other"]).await;
+    plan.replace = true;
+    let error = pair.run(&mut plan, Masks::default()).await.unwrap_err().to_string();
+    assert!(error.contains("making the index included of public.big again: two rows have the same key"), "{error}");
+    assert!(!error.contains("secret"));
+    assert_eq!(value(&pair.target, sql).await, before);
+}
