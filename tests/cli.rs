@@ -1,5 +1,6 @@
 //! The program from outside: what a user types, and what it answers.
 
+mod anonymize;
 mod bad_configuration;
 mod bad_plugins;
 mod bad_sql;

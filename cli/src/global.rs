@@ -37,13 +37,14 @@ impl Global {
             None | Some(Wanted::Text) => Ok(Format::Text),
             Some(Wanted::Json) => Ok(Format::Json),
             Some(Wanted::Html) => Err(Failure::new(Exit::Usage, NO_PAGE)),
+            Some(wanted) => Err(wanted.only_for_findings()),
         }
     }
 }
 
 /// Why there is no page.
 const NO_PAGE: &str = "this command prints `text` or `json`; `html` is for the reports of a dry-run (`confiture \
-                           migrate up --dry-run --format html`) and of a profile (`confiture anonymize report --format html`)";
+                           migrate up --dry-run --format html`) of findings (`confiture lint --format html`) and of a profile (`confiture anonymize report --format html`)";
 
 /// How a result is printed, as `--format` takes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -52,8 +53,27 @@ pub enum Wanted {
     Text,
     /// One document, with a `schema_version`
     Json,
-    /// A page for a browser, for the reports of a dry-run and of a profile
+    /// A page for a browser, for findings and for the reports of a dry-run and of a profile
     Html,
+    /// For findings: SARIF 2.1.0, which code scanning reads
+    Sarif,
+    /// For findings: annotations of GitHub Actions
+    Github,
+    /// For findings: a code quality report of GitLab
+    Gitlab,
+    /// For findings: test cases, which every CI reads
+    Junit,
+    /// For findings: the comment under a pull request
+    Markdown,
+}
+
+impl Wanted {
+    /// Why a command without findings does not print so.
+    pub fn only_for_findings(self) -> Failure {
+        let name = self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+        let message = format!("`{name}` is for findings: only `confiture lint` prints it");
+        Failure::new(Exit::Usage, message)
+    }
 }
 
 /// How a result is printed that has no page of its own.

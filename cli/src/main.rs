@@ -83,7 +83,7 @@ async fn run(arguments: Arguments, interrupt: &Interrupt) -> Result<Exit, Failur
     match arguments.command {
         Command::Init(command) => command.run(&global),
         Command::Build(command) => command.run(&global).await,
-        Command::Lint(command) => command.run(&global).await,
+        Command::Lint(command) => command.run(&global, interrupt).await,
         Command::Snapshot(command) => command.run(&global).await,
         Command::Migrate(command) => command.run(&global, interrupt).await,
         Command::Anonymize(command) => command.run(&global).await,

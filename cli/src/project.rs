@@ -3,8 +3,9 @@
 use crate::{
     exit::Exit,
     failure::Failure,
-    global::{Format, Global},
+    global::{Global, Wanted},
 };
+use clap::ValueEnum;
 use confiture_engine::config::{self, Config, Environment};
 use confiture_postgres::{
     connect::{ConnectOptions, ProcessEnvironment, connect},
@@ -57,20 +58,28 @@ impl Project {
     }
 
     /// How a lint report is printed: `--format`, or the configuration's `report_format`.
-    pub fn report_format(&self, global: &Global) -> Result<Format, Failure> {
+    pub fn report_format(&self, global: &Global) -> Result<Wanted, Failure> {
         let written = match (global.format, &self.config.linting.report_format) {
-            (Some(_), _) | (None, None) => return global.format(),
+            (Some(format), _) => return Ok(format),
+            (None, None) => return Ok(Wanted::Text),
             (None, Some(written)) => written,
         };
-        match written.value.as_str() {
-            "text" => Ok(Format::Text),
-            "json" => Ok(Format::Json),
-            other => {
-                let message = format!("there is no report format `{other}`");
-                let help = "write `text` or `json`, or choose one with --format".to_owned();
-                Err(Failure::new(Exit::Configuration, self.config.error(written.span, message, Some(help))))
-            }
-        }
+        Wanted::from_str(&written.value, false).map_err(|_| {
+            let known = Wanted::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+            let known: Vec<String> = known.map(|value| format!("`{}`", value.get_name())).collect();
+            let message = format!("there is no report format `{}`", written.value);
+            let help = format!("write one of {}, or choose one with --format", known.join(", "));
+            Failure::new(Exit::Configuration, self.config.error(written.span, message, Some(help)))
+        })
+    }
+
+    /// The project's directory within the repository that it lies in, with a slash behind it; empty where it is the
+    /// repository's own, and where there is none.
+    pub fn place_in_repository(&self) -> String {
+        let Ok(root) = std::fs::canonicalize(&self.config.root) else { return String::new() };
+        let repository = root.ancestors().find(|directory| directory.join(".git").exists());
+        let within = repository.and_then(|repository| root.strip_prefix(repository).ok());
+        within.map(|path| path.iter().map(|part| format!("{}/", part.to_string_lossy())).collect()).unwrap_or_default()
     }
 
     /// The name of the environment under work: `--env`, or the one environment of a file that describes only one.

@@ -2,6 +2,7 @@
 
 pub mod json;
 pub mod ledger;
+pub mod lint;
 pub mod plan;
 pub mod progress;
 pub mod rehearsal;

@@ -7,7 +7,6 @@ use confiture_engine::{
     snapshot,
 };
 use confiture_model::{
-    object::SourceSpan,
     schema::{Parts, Snapshot},
     session::Session,
 };
@@ -16,7 +15,10 @@ use confiture_postgres::{
     scratch::{Scratch, ScratchOptions},
     session::PgSession,
 };
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 /// Where a schema comes from.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub struct Acquired {
     pub title: String,
     /// Whose findings the user asked for.
     pub reported: Reported,
+    /// The files that it was built from, where it was.
+    pub files: Vec<SourceFile>,
     origin: Origin,
 }
 
@@ -51,13 +55,9 @@ enum Origin {
 pub struct Reported(Option<Vec<String>>);
 
 impl Reported {
-    /// Whether an object that was created there is one that the user asked about.
-    pub fn covers(&self, span: Option<&SourceSpan>) -> bool {
-        match (&self.0, span) {
-            (None, _) => true,
-            (Some(files), Some(span)) => files.contains(&span.file),
-            (Some(_), None) => true,
-        }
+    /// Their names, where they are not all that were built.
+    pub fn named(&self) -> Option<HashSet<String>> {
+        self.0.as_ref().map(|files| files.iter().cloned().collect())
     }
 }
 
@@ -106,7 +106,7 @@ async fn live(project: &Project, parts: Parts) -> Result<Acquired, Failure> {
         project.connect_options()?.describe(),
         version(snapshot.server_version)
     );
-    Ok(Acquired { snapshot, title, reported: Reported::default(), origin: Origin::Live })
+    Ok(Acquired { snapshot, title, reported: Reported::default(), files: Vec::new(), origin: Origin::Live })
 }
 
 async fn files(project: &Project, paths: &[PathBuf], parts: Parts) -> Result<Acquired, Failure> {
@@ -121,13 +121,13 @@ async fn files(project: &Project, paths: &[PathBuf], parts: Parts) -> Result<Acq
     snapshot.live = false;
     let count = crate::report::text::counted(files.len() as u64, "file");
     let title = format!("Linting the schema of {count} (built in PostgreSQL {})", version(snapshot.server_version));
-    Ok(Acquired { snapshot, title, reported, origin: Origin::Scratch(Box::new(scratch)) })
+    Ok(Acquired { snapshot, title, reported, files, origin: Origin::Scratch(Box::new(scratch)) })
 }
 
 fn stored(path: &Path) -> Result<Acquired, Failure> {
     let snapshot = snapshot::read(path).map_err(Failure::with(Exit::Configuration))?;
     let title = format!("Linting the schema stored in {}", path.display());
-    Ok(Acquired { snapshot, title, reported: Reported::default(), origin: Origin::Stored })
+    Ok(Acquired { snapshot, title, reported: Reported::default(), files: Vec::new(), origin: Origin::Stored })
 }
 
 /// What has to be built so that the schema of some paths can be looked at.

@@ -3,7 +3,13 @@
 //! Each plugin is called once with all of its rules, the plugins at the same time. What they find is checked, placed in the
 //! user's files, limited to each rule's scope and put in order; how they broke is kept beside it.
 
+pub mod allow;
+pub mod baseline;
 mod call;
+
+pub mod fix;
+pub mod focus;
+pub mod formats;
 mod judge;
 mod places;
 pub mod report;
@@ -64,12 +70,15 @@ fn take(report: &mut LintReport, plugin: &dyn LintPlugin, rules: &[ActiveRule], 
     let judged = judge.judge(outcome.findings);
     for rule in rules {
         let of_rule = |item: &&str| *item == rule.setting.instance;
+        let info = info(plugin, &rule.setting.id);
         let faults = outcome.faults.iter().chain(&judged.faults);
         let faulted = outcome.broken || faults.filter_map(|fault| fault.item.as_deref()).any(|item| of_rule(&item));
         report.checked.rules.push(CheckedRule {
             rule: rule.setting.id.clone(),
             instance: rule.setting.instance.clone(),
             plugin: rule.plugin.clone(),
+            category: info.map(|info| info.category.clone()).unwrap_or_default(),
+            summary: info.map(|info| info.summary.clone()).unwrap_or_default(),
             findings: judged.findings.iter().filter(|finding| of_rule(&finding.instance.as_str())).count() as u64,
             left_out: judged.left_out.get(&rule.setting.instance).copied().unwrap_or_default(),
             faulted,

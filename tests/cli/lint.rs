@@ -1,5 +1,11 @@
 //! `confiture lint`: the same findings from every source, places, scopes, exit codes.
 
+mod baseline;
+mod fix;
+mod formats;
+mod narrow;
+mod suppressions;
+
 use confiture_tests::{
     cluster::{cluster, database, has_version},
     corpus,

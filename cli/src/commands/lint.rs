@@ -1,18 +1,35 @@
 //! `confiture lint`.
 
+mod baseline;
+mod fix;
+mod narrow;
+mod since;
+
 use crate::{
     exit::Exit,
     explain::explain,
     failure::Failure,
-    global::{Format, Global},
-    output, plugins,
+    global::Global,
+    interrupt::Interrupt,
+    output,
+    plugins::{self, Loaded},
     project::Project,
     report,
-    source::Source,
+    source::{Acquired, Source},
 };
+use baseline::Baselines;
+
 use clap::{Args, ValueEnum};
-use confiture_engine::lint::{self, rule::ActiveRule};
-use confiture_model::{finding::Severity, plugin::SchemaView};
+use confiture_engine::lint::{
+    self,
+    allow::{self, Allow, Offered},
+    formats::Surroundings,
+    report::LintReport,
+    rule::ActiveRule,
+};
+use confiture_model::{finding::Severity, plugin::SchemaView, schema::Snapshot};
+use fix::Fixing;
+use narrow::Narrow;
 use std::{path::PathBuf, sync::Arc};
 
 /// Check a schema against the project's rules
@@ -23,8 +40,13 @@ use std::{path::PathBuf, sync::Arc};
 #[command(
     after_help = "Examples:\n  confiture lint db/                          lint DDL files, no database needed\n  \
                         confiture lint --env production             lint a database of the configuration\n  \
-                        confiture lint db/ --format json            one document, for programs\n  \
-                        confiture lint --explain foreign-key-indexed"
+                        confiture lint db/ --since origin/main      only what changed since\n  \
+                        confiture lint db/ --format sarif --output lint.sarif\n  \
+                        confiture lint db/ --write-baseline lint-baseline.json, then --baseline lint-baseline.json\n  \
+                        confiture lint --explain foreign-key-indexed\n\n\
+                        A finding is allowed by `-- confiture: allow(RULE) REASON` before or behind the statement that \
+                        makes its object, by the same words in the object's comment, or by [[linting.allow]] in the \
+                        configuration."
 )]
 pub struct Lint {
     /// DDL files or directories, or a stored snapshot; without any, the database
@@ -36,6 +58,12 @@ pub struct Lint {
     /// Say what a rule finds, why it matters, how to fix it and which options it takes
     #[arg(long, value_name = "RULE", conflicts_with_all = ["paths", "fail_on"])]
     explain: Option<String>,
+    #[command(flatten)]
+    narrow: Narrow,
+    #[command(flatten)]
+    baselines: Baselines,
+    #[command(flatten)]
+    fixing: Fixing,
 }
 
 /// From which severity up a run fails.
@@ -49,7 +77,7 @@ enum FailOn {
 
 impl Lint {
     /// Lints, or explains a rule.
-    pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
+    pub async fn run(self, global: &Global, interrupt: &Interrupt) -> Result<Exit, Failure> {
         let project = Project::load(global)?;
         let loaded = plugins::load(&project).await?;
         if let Some(rule) = &self.explain {
@@ -57,47 +85,93 @@ impl Lint {
         }
         let format = project.report_format(global)?;
         let source = Source::of(&self.paths)?;
-        let rules = loaded.resolve(&project)?;
+        self.fixing.check(global, &source)?;
+        let known = self.baselines.read()?;
+        let rules = self.narrow.rules(loaded.resolve(&project)?, &loaded)?;
+        let mut allows = allow::of_configuration(&project.config.linting, &rules, &loaded.offers())
+            .map_err(Failure::with(Exit::Configuration))?;
         if source == Source::Live {
             warn_of_directories(&rules);
         }
+        let changed = self.narrow.changed(&project, &source)?;
         let acquired = source.acquire(&project, lint::parts(&loaded.plugins, &rules)).await?;
         loaded.database.set(acquired.login(&project).await);
-        let (reported, title) = (acquired.reported, acquired.title);
-        let view = SchemaView {
-            snapshot: Arc::new(acquired.snapshot),
-            environment: project.environment_name().unwrap_or_default(),
-            masked_columns: Vec::new(),
-        };
-        let mut report = lint::run(&loaded.plugins, &rules, &view).await;
-        report.faults.extend(loaded.faults);
-        report.findings.retain(|finding| reported.covers(finding.span.as_ref()));
-        let text = match format {
-            Format::Text => report::text::render(&report, &title),
-            Format::Json => report::json::render(&report)?,
-        };
-        output::result(global, &text)?;
-        for fault in &report.faults {
-            output::error(&fault.to_string());
+        let focus = self.narrow.focus(&acquired, changed.as_ref())?;
+        allows.extend(written(&acquired));
+        let failing = self.failing(&project);
+        let surroundings = Surroundings { title: acquired.title, prefix: project.place_in_repository(), failing };
+        let snapshot = Arc::new(acquired.snapshot);
+        let mut report = found(&project, &loaded, &rules, snapshot.clone()).await;
+        report.faults.extend(loaded.faults.iter().cloned());
+        allow::apply(&mut report, &allows, &self.offered(&offered(&loaded)));
+        focus.limit(&mut report, &snapshot);
+        if let Some(known) = &known {
+            known.apply(&mut report, &self.baselines.name(), &focus);
         }
-        Ok(self.exit(&project, &report))
+        report.settle();
+        if self.baselines.is_written() {
+            return self.baselines.write(&report);
+        }
+        if self.fixing.is_asked() {
+            say_faults(&report);
+            return self.fixing.run(global, (&report, &snapshot), failing, interrupt).await;
+        }
+        let text = report::lint::render(&report, format, &surroundings)?;
+        output::result(global, &text)?;
+        say_faults(&report);
+        Ok(exit(&report, failing))
     }
 
-    fn exit(&self, project: &Project, report: &lint::report::LintReport) -> Exit {
-        let failing = match self.fail_on {
+    fn failing(&self, project: &Project) -> Option<Severity> {
+        match self.fail_on {
             None => Some(project.config.linting.fail_on_severity),
             Some(FailOn::Info) => Some(Severity::Info),
             Some(FailOn::Warning) => Some(Severity::Warning),
             Some(FailOn::Error) => Some(Severity::Error),
             Some(FailOn::Never) => None,
-        };
-        if !report.faults.is_empty() {
-            return Exit::Plugin;
         }
-        match failing {
-            Some(severity) if report.fails_at(severity) => Exit::Findings,
-            _ => Exit::Done,
-        }
+    }
+
+    fn offered<'a>(&self, rules: &'a [(&'a str, &'a str)]) -> Offered<'a> {
+        Offered { rules, restricted: self.narrow.leaves_rules_out() }
+    }
+}
+
+/// Every rule of every plugin.
+fn offered(loaded: &Loaded) -> Vec<(&str, &str)> {
+    let offers = loaded.plugins.iter();
+    offers.flat_map(|plugin| plugin.rules().iter().map(|rule| (plugin.name(), rule.id.as_str()))).collect()
+}
+
+/// What is allowed where objects are made, and in their comments.
+fn written(acquired: &Acquired) -> Vec<Allow> {
+    let mut allows = allow::of_files(&acquired.files);
+    allows.extend(allow::of_objects(&acquired.snapshot));
+    allows
+}
+
+async fn found(project: &Project, loaded: &Loaded, rules: &[ActiveRule], snapshot: Arc<Snapshot>) -> LintReport {
+    let view = SchemaView {
+        snapshot,
+        environment: project.environment_name().unwrap_or_default(),
+        masked_columns: Vec::new(),
+    };
+    lint::run(&loaded.plugins, rules, &view).await
+}
+
+fn say_faults(report: &LintReport) {
+    for fault in &report.faults {
+        output::error(&fault.to_string());
+    }
+}
+
+fn exit(report: &LintReport, failing: Option<Severity>) -> Exit {
+    if !report.faults.is_empty() {
+        return Exit::Plugin;
+    }
+    match failing {
+        Some(severity) if report.fails_at(severity) => Exit::Findings,
+        _ => Exit::Done,
     }
 }
 

@@ -3,7 +3,7 @@
 mod adopt;
 mod baseline;
 mod down;
-mod dry_run;
+pub mod dry_run;
 mod new;
 mod repair;
 mod status;

@@ -18,6 +18,7 @@ pub fn finish(global: &Global, format: Wanted, title: &str, rehearsal: Rehearsal
         Wanted::Text => text(&report),
         Wanted::Json => json::render(&report)?,
         Wanted::Html => html(&report, title).map_err(Failure::with(Exit::Failed))?,
+        other => return Err(other.only_for_findings()),
     };
     output::result(global, &page)?;
     let is_seen = format == Wanted::Text && global.output.is_none() && std::io::stdout().is_terminal();

@@ -2,7 +2,7 @@
 
 use crate::output::{BOLD, DIM, GREEN, RED, YELLOW, styled};
 use anstyle::Style;
-use confiture_engine::lint::report::{LintReport, Reported};
+use confiture_engine::lint::report::{LintReport, Reported, Suppressed, SuppressionKind};
 use confiture_model::finding::Severity;
 use std::fmt::Write;
 
@@ -92,6 +92,7 @@ fn closing(text: &mut String, report: &LintReport) {
     }
     if report.findings.is_empty() && report.faults.is_empty() {
         let _ = writeln!(text, "{} No findings.", styled(GREEN, "✓"));
+        kept_out(text, report);
         return;
     }
     let mut parts = vec![counted(errors, "error"), counted(warnings, "warning")];
@@ -102,6 +103,33 @@ fn closing(text: &mut String, report: &LintReport) {
         parts.push(counted(report.faults.len() as u64, "plugin fault"));
     }
     let _ = writeln!(text, "{}", parts.join(", "));
+    kept_out(text, report);
+}
+
+/// What is not a finding because somebody said so.
+fn kept_out(text: &mut String, report: &LintReport) {
+    let by_baseline = |one: &&Suppressed| one.suppression.kind == SuppressionKind::Baseline;
+    let allowed = report.suppressed.iter().filter(|one| !by_baseline(one)).count() as u64;
+    if allowed > 0 {
+        let _ = writeln!(text, "{}", styled(DIM, format!("{} allowed", counted(allowed, "finding"))));
+    }
+    let Some(baseline) = &report.baseline else { return };
+    if baseline.known > 0 {
+        let known = format!("{} known to {}", counted(baseline.known, "finding"), baseline.file);
+        let _ = writeln!(text, "{}", styled(DIM, known));
+    }
+    if !baseline.fixed.is_empty() {
+        let count = counted(baseline.fixed.len() as u64, "finding");
+        let _ = writeln!(
+            text,
+            "{} {count} of {} no longer there; --write-baseline forgets what is gone:",
+            styled(GREEN, "✓"),
+            baseline.file
+        );
+        for entry in &baseline.fixed {
+            let _ = writeln!(text, "  {}  {}", entry.object, styled(DIM, format!("[{}]", entry.rule)));
+        }
+    }
 }
 
 /// `1 table`, `2 tables`, `3 indexes`.

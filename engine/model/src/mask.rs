@@ -9,7 +9,7 @@ mod column;
 mod nesting;
 mod strategy;
 
-pub use array::mask_elements;
+pub use array::{array_of_one, mask_elements};
 pub use column::{Column, ColumnBuilder, NotAColumn, Values};
 pub use nesting::Nesting;
 pub use strategy::{Promise, Promises, StrategyInfo, Unless};

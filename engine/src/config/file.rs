@@ -3,7 +3,7 @@
 use super::{
     Build, Config, Environment, Limits, Linting, PluginConfig, Problem, Source, Spanned, check, de,
     hooks::{self, Level},
-    linting::{CustomRule, areas},
+    linting::{AllowTable, CustomRule, areas},
     migrations::MigrationsTable,
     tree::{Entry, Node, Value},
 };
@@ -108,12 +108,21 @@ struct LintingTable {
     rules: Option<Node>,
     /// Rules that are a pattern.
     custom_rules: Vec<CustomRule>,
+    /// Findings that are allowed, with a reason.
+    allow: Vec<AllowTable>,
 }
 
 impl Default for LintingTable {
     fn default() -> Self {
         let Linting { enabled, fail_on_severity, .. } = Linting::default();
-        Self { enabled, fail_on_severity, report_format: None, rules: None, custom_rules: Vec::new() }
+        Self {
+            enabled,
+            fail_on_severity,
+            report_format: None,
+            rules: None,
+            custom_rules: Vec::new(),
+            allow: Vec::new(),
+        }
     }
 }
 
@@ -232,7 +241,7 @@ fn join(block: EnvironmentBlock, config: &mut Config, linting: &mut Option<Linti
 
 /// A `linting` block in which rules stand beside its own keys.
 fn rules_in_place(node: &Node) -> Result<LintingTable, Problem> {
-    const OWN: [&str; 5] = ["enabled", "fail_on_severity", "report_format", "rules", "custom_rules"];
+    const OWN: [&str; 6] = ["enabled", "fail_on_severity", "report_format", "rules", "custom_rules", "allow"];
     let entries = node.table("a table")?.iter().cloned();
     let (own, mut rules): (Vec<Entry>, Vec<Entry>) = entries.partition(|entry| OWN.contains(&entry.key.as_str()));
     let own = Node { span: node.span, value: Value::Table(own) };
@@ -245,7 +254,7 @@ fn rules_in_place(node: &Node) -> Result<LintingTable, Problem> {
 }
 
 fn lint_part(table: LintingTable, source: &Arc<Source>, path: &[&str]) -> Result<Linting, Problem> {
-    let LintingTable { enabled, fail_on_severity, report_format, rules, custom_rules } = table;
+    let LintingTable { enabled, fail_on_severity, report_format, rules, custom_rules, allow } = table;
     let rules = rules.as_ref().map(rules_of).transpose()?.unwrap_or_default();
     Ok(Linting {
         source: source.clone(),
@@ -255,6 +264,7 @@ fn lint_part(table: LintingTable, source: &Arc<Source>, path: &[&str]) -> Result
         report_format,
         rules,
         custom_rules,
+        allow,
         areas: BTreeMap::new(),
     })
 }

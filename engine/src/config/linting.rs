@@ -1,8 +1,10 @@
 //! What is linted, and how. Which rules exist is for plugins to say: here rules are kept as they were written, with
 //! their places, and `lint::resolve` joins them with what plugins offer.
 
+mod allow;
 mod custom;
 
+pub use allow::AllowTable;
 pub use custom::{ApplicableTo, CustomRule, Example, Names};
 
 use super::{Problem, Source, Spanned, tree::Entry};
@@ -26,6 +28,8 @@ pub struct Linting {
     pub rules: Vec<Entry>,
     /// Rules that are a pattern.
     pub custom_rules: Vec<CustomRule>,
+    /// Findings that are allowed, with a reason.
+    pub allow: Vec<AllowTable>,
     /// Directories of the build's load order by the name of their last part without its number: `write_side` for
     /// `db/0_schema/01_write_side`.
     pub areas: BTreeMap<String, Vec<String>>,
@@ -41,6 +45,7 @@ impl Default for Linting {
             report_format: None,
             rules: Vec::new(),
             custom_rules: Vec::new(),
+            allow: Vec::new(),
             areas: BTreeMap::new(),
         }
     }

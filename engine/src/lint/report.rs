@@ -1,5 +1,6 @@
 //! What a lint run found, how plugins broke, and what was checked.
 
+use super::baseline::BaselineEntry;
 use confiture_model::{
     fault::Fault,
     finding::Severity,
@@ -26,6 +27,59 @@ pub struct LintReport {
     pub faults: Vec<Fault>,
     /// What was looked at.
     pub checked: Checked,
+    /// What was found and is not reported as a finding: somebody allowed it, or a baseline knows it.
+    pub suppressed: Vec<Suppressed>,
+    /// The baseline that findings were compared with; none where there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineUse>,
+}
+
+/// A finding that is kept out of the findings.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Suppressed {
+    /// The finding itself.
+    #[serde(flatten)]
+    pub finding: Reported,
+    /// Who keeps it out.
+    pub suppression: Suppression,
+}
+
+/// Who keeps a finding out, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Suppression {
+    /// Where it is written.
+    pub kind: SuppressionKind,
+    /// The place itself, where it is one in a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub span: Option<SourceSpan>,
+    /// As it is written there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Where a suppression is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SuppressionKind {
+    /// `-- confiture: allow(rule) reason` in an SQL file.
+    SqlComment,
+    /// The same words in the comment of an object.
+    ObjectComment,
+    /// `linting.allow` of the configuration.
+    Configuration,
+    /// A baseline: it was there when that was written.
+    Baseline,
+}
+
+/// What became of a baseline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct BaselineUse {
+    /// Its file, as it was named.
+    pub file: String,
+    /// How many findings it knows that are still there.
+    pub known: u64,
+    /// What it knows and is there no more: write the baseline anew to forget it.
+    pub fixed: Vec<BaselineEntry>,
 }
 
 /// A finding, as the host reports it.
@@ -83,6 +137,10 @@ pub struct CheckedRule {
     pub instance: String,
     /// The plugin that offers it.
     pub plugin: String,
+    /// The rule's category: `naming`, `security`, ...
+    pub category: String,
+    /// What the rule finds, in one sentence.
+    pub summary: String,
     /// What it found and was reported.
     pub findings: u64,
     /// What it found where its scope does not reach: exempted names, other schemas and directories.
@@ -93,12 +151,33 @@ pub struct CheckedRule {
 
 impl LintReport {
     pub(super) fn new(checked: Checked) -> Self {
-        Self { schema_version: REPORT_VERSION, findings: Vec::new(), faults: Vec::new(), checked }
+        Self {
+            schema_version: REPORT_VERSION,
+            findings: Vec::new(),
+            faults: Vec::new(),
+            checked,
+            suppressed: Vec::new(),
+            baseline: None,
+        }
+    }
+
+    /// How many findings are of this severity.
+    pub fn count(&self, severity: Severity) -> u64 {
+        self.findings.iter().filter(|finding| finding.severity == severity).count() as u64
     }
 
     /// Whether some finding is of this severity or a worse one. Faults are another matter: they fail every run.
     pub fn fails_at(&self, severity: Severity) -> bool {
         self.findings.iter().any(|finding| finding.severity >= severity)
+    }
+
+    /// Puts the findings in order and counts them anew, after some were taken out or added.
+    pub fn settle(&mut self) {
+        self.put_in_order();
+        for rule in &mut self.checked.rules {
+            let own = |finding: &&Reported| finding.instance == rule.instance && finding.plugin == rule.plugin;
+            rule.findings = self.findings.iter().filter(own).count() as u64;
+        }
     }
 
     pub(super) fn put_in_order(&mut self) {
@@ -123,8 +202,13 @@ impl Reported {
 
 impl Checked {
     pub(super) fn of(snapshot: &Snapshot) -> Self {
+        Self::of_schemas(snapshot, |_| true)
+    }
+
+    /// What there is in some schemas.
+    pub(super) fn of_schemas(snapshot: &Snapshot, covered: impl Fn(&str) -> bool) -> Self {
         let mut checked = Self::default();
-        for relation in &snapshot.relations {
+        for relation in snapshot.relations.iter().filter(|relation| covered(&relation.schema)) {
             match relation.kind {
                 RelationKind::View | RelationKind::MaterializedView => checked.views += 1,
                 RelationKind::Table

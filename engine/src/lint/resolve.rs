@@ -11,6 +11,7 @@ mod common;
 mod custom;
 mod group;
 mod offers;
+mod select;
 mod shape;
 
 use super::rule::{ActiveRule, NamePattern, Scope};
@@ -21,6 +22,7 @@ use crate::{
 use common::Common;
 use confiture_model::rule::{RuleInfo, RuleSetting, Subject};
 use offers::{Known, Offers};
+pub use select::select;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One use of a rule as the project wrote it, before it is known which plugin offers it.
@@ -51,6 +53,11 @@ pub fn resolve(linting: &Linting, plugins: &[(&str, &[RuleInfo])]) -> Result<Vec
     let offers = Offers::new(plugins);
     let rules = all(linting, &offers).map_err(|problem| problem.in_source(&linting.source))?;
     Ok(if linting.enabled { rules } else { Vec::new() })
+}
+
+/// Whether there is one rule of this name.
+pub(crate) fn find(plugins: &[(&str, &[RuleInfo])], name: &str) -> Result<(), Problem> {
+    Offers::new(plugins).find(name, name).map(drop)
 }
 
 fn all(linting: &Linting, offers: &Offers<'_>) -> Result<Vec<ActiveRule>, Problem> {

@@ -65,6 +65,17 @@ impl NamePattern {
             Self::Regex(regex) => regex.is_match(name),
         }
     }
+
+    /// Whether one of the names of an object fits: its own, its table's, and both with the schema in front.
+    pub fn matches_object(&self, subject: &ObjectRef) -> bool {
+        let mut names = vec![subject.name.clone(), subject.to_string()];
+        if let Some(parent) = &subject.parent {
+            names.push(parent.clone());
+            names.push(format!("{parent}.{}", subject.name));
+            names.extend(subject.schema.iter().map(|schema| format!("{schema}.{parent}")));
+        }
+        names.iter().any(|name| self.matches(name))
+    }
 }
 
 impl Scope {
@@ -92,12 +103,6 @@ impl Scope {
     }
 
     fn exempts(&self, subject: &ObjectRef) -> bool {
-        let mut names = vec![subject.name.clone(), subject.to_string()];
-        if let Some(parent) = &subject.parent {
-            names.push(parent.clone());
-            names.push(format!("{parent}.{}", subject.name));
-            names.extend(subject.schema.iter().map(|schema| format!("{schema}.{parent}")));
-        }
-        self.exemptions.iter().any(|pattern| names.iter().any(|name| pattern.matches(name)))
+        self.exemptions.iter().any(|pattern| pattern.matches_object(subject))
     }
 }

@@ -213,6 +213,17 @@ async fn a_violation_names_the_columns_of_the_key_and_no_value() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_violation_by_a_hook_names_the_table_as_well() {
+    let hooks = "migration:\n  ddl: CREATE UNIQUE INDEX one ON customers (id)\n  hooks:\n    after_ddl:\n      - type: sql\n        \
+                 config: {statements: INSERT INTO customers SELECT * FROM customers LIMIT 1}\n";
+    let site = site(&[("001_a.yaml", hooks)]).await;
+    site.execute(TABLES).await;
+    let document = site.migrate(&["up", "--dry-run", "--format", "json"]).expect(5).says(&["23505"]).json();
+    assert_eq!(document["violations"][0]["table"]["name"], "customers", "{document}");
+    assert_eq!(document["violations"][0]["columns"], serde_json::json!(["id"]), "{document}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rows_are_shown_on_a_terminal_alone() {
     let site = shop().await;
     let up = ["up", "--dry-run", "--show-sample-rows", "2"];

@@ -42,6 +42,7 @@ impl Report {
             Wanted::Text => text(&report),
             Wanted::Json => json::render(&report)?,
             Wanted::Html => html(&report, &title).map_err(Failure::with(Exit::Failed))?,
+            other => return Err(other.only_for_findings()),
         };
         output::result(global, &page)?;
         Ok(Exit::Done)

@@ -124,7 +124,7 @@ async fn fill(
 /// Why a sample failed.
 pub fn failure(error: SampleError) -> Failure {
     let exit = match error {
-        SampleError::Mask { .. } => Exit::Plugin,
+        SampleError::Mask(_) => Exit::Plugin,
         SampleError::Read { .. } | SampleError::Changed(_) => Exit::Database,
     };
     Failure::new(exit, error)

@@ -56,6 +56,20 @@ pub struct DryRun {
 }
 
 impl DryRun {
+    /// Once, on the database of the project.
+    pub fn here() -> Self {
+        Self {
+            dry_run: true,
+            on: None,
+            from: Vec::new(),
+            facts: None,
+            measured: Vec::new(),
+            repeat: None,
+            lock_budget: None,
+            show_sample_rows: None,
+        }
+    }
+
     /// Rehearses, and reports.
     pub async fn run(
         &self,
@@ -66,6 +80,10 @@ impl DryRun {
         interrupt: &Interrupt,
     ) -> Result<Exit, Failure> {
         let format = global.format.unwrap_or(Wanted::Text);
+        // What cannot be reported is not begun.
+        if !matches!(format, Wanted::Text | Wanted::Json | Wanted::Html) {
+            return Err(format.only_for_findings());
+        }
         self.refuse_paths()?;
         if let Some(place) = self.asks_first(migrations)? {
             let what = "Everything will be done, its locks held to the end, and rolled back";
@@ -74,7 +92,8 @@ impl DryRun {
         let place = Place::of(self, migrations, request, lock_wait, interrupt).await?;
         let there = elsewhere::facts(self, migrations).await?;
         let earlier = elsewhere::earlier(self)?;
-        let hooks = hooks::load(&migrations.project, &migrations.files, &place.options).await?;
+        let hooks =
+            hooks::load(&migrations.project, &migrations.files, (&place.options, place.reader.as_deref())).await?;
         let repeats = self.repeat.unwrap_or(if there.is_some() { REPEATS } else { 1 });
         let mut rehearsals = Vec::new();
         for number in 1..=repeats {

@@ -90,6 +90,11 @@ fn bare(text: &str) -> (String, usize) {
     (text[..end].replace('\\', ""), end)
 }
 
+/// The array of one element, in text form.
+pub fn array_of_one(element: &str) -> String {
+    format!("{{{}}}", quoted(element))
+}
+
 fn quoted(element: &str) -> String {
     format!("\"{}\"", element.replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -12,7 +12,10 @@ const ROWS: &str = "INSERT INTO first SELECT n, 'secret' || n FROM generate_seri
 async fn ready() -> (Pair, [String; 2]) {
     let pair = pair(SCHEMA).await;
     pair.fill(ROWS).await;
-    pair.target.batch_execute("INSERT INTO first VALUES (-1, 'old'); INSERT INTO second VALUES (-1, 'old', 1)").await.unwrap();
+    pair.target
+        .batch_execute("INSERT INTO first VALUES (-1, 'old'); INSERT INTO second VALUES (-1, 'old', 1)")
+        .await
+        .unwrap();
     let sums = sums(&pair).await;
     (pair, sums)
 }
@@ -64,7 +67,9 @@ async fn values_of_the_wrong_type() {
     // What only the target can tell.
     let error = fails(Masks::default().each("second", "mail", |value| value.repeat(5))).await;
     assert!(error.to_string().contains("while copying into public.second: a value is too long"), "{error}");
-    let error = fails(Masks::default().with("second", "mail", |values, _| Ok(values.iter().map(|_| None::<&str>).collect()))).await;
+    let error =
+        fails(Masks::default().with("second", "mail", |values, _| Ok(values.iter().map(|_| None::<&str>).collect())))
+            .await;
     assert!(error.to_string().contains("column mail"), "{error}");
     let error = fails(Masks::default().each("second", "id", |_| "7".to_owned())).await;
     assert!(error.to_string().contains("constraint second_pkey") && error.ending() == Ending::Undone, "{error}");
@@ -75,7 +80,8 @@ async fn sessions_that_are_ended_in_the_middle() {
     for end in ["source", "target"] {
         let (pair, before) = ready().await;
         let options = pair.ends.target.clone();
-        let database = if end == "source" { pair.ends.source.database() } else { pair.ends.target.database() }.to_owned();
+        let database =
+            if end == "source" { pair.ends.source.database() } else { pair.ends.target.database() }.to_owned();
         let masks = Masks::default().with("second", "mail", move |values, _| {
             let (options, database) = (options.clone(), database.clone());
             let end = move || async move {

@@ -37,7 +37,7 @@ impl Profiles {
         let mut found = Vec::new();
         for directory in DIRECTORIES {
             for path in files(&root.join(directory))? {
-                found.extend(open(&path, env).map(|read| Found { path, read }));
+                found.extend(open(&path, root, env).map(|read| Found { path, read }));
             }
         }
         Ok(Self { found, root: root.to_owned() })
@@ -148,12 +148,15 @@ fn files(directory: &Path) -> Result<Vec<PathBuf>, ConfigError> {
     Ok(files)
 }
 
-/// Reads a file, if it is a profile.
-fn open(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Option<Result<read::ProfileFile, Problems>> {
-    let (source, format) = match config::find::read(path) {
+/// Reads a file, if it is a profile. In errors and reports it is called as the project knows it, on every machine the same.
+fn open(path: &Path, root: &Path, env: &dyn Fn(&str) -> Option<String>) -> Option<Result<read::ProfileFile, Problems>> {
+    let (mut source, format) = match config::find::read(path) {
         Ok(read) => read,
         Err(error) => return Some(Err(error.into())),
     };
+    if let Ok(below) = path.strip_prefix(root) {
+        source.name = below.display().to_string();
+    }
     source.text.contains(MARK).then(|| parse(source, format, env))
 }
 

@@ -23,6 +23,7 @@ use confiture_engine::{
         run::{RunOptions, Surroundings, up},
     },
 };
+use confiture_model::session::Session as _;
 use confiture_postgres::{
     connect::{ConnectOptions, ProcessEnvironment},
     migration::PgMigrationConnector,
@@ -32,10 +33,15 @@ use confiture_postgres::{
 /// The database of the scratch cluster.
 const DATABASE: &str = "rehearsal";
 
+/// The role there that only reads. Its name is one that no migration gives.
+const READER: &str = "confiture_scratch_reader";
+
 /// Where it is rehearsed.
 pub(super) struct Place {
     pub(super) options: ConnectOptions,
     pub(super) connector: PgMigrationConnector,
+    /// The role that hooks of plugins that only read take on.
+    pub(super) reader: Option<String>,
     /// For people.
     pub(super) title: String,
     /// Gone with this.
@@ -62,9 +68,10 @@ impl Place {
         for warning in options.warnings() {
             output::warn(warning);
         }
-        let connector = PgMigrationConnector::new(options.clone(), client()).with_reader(migrations.project.reader());
+        let reader = migrations.project.reader();
+        let connector = PgMigrationConnector::new(options.clone(), client()).with_reader(reader.clone());
         let title = options.describe();
-        Ok(Self { options, connector, title, scratch: None })
+        Ok(Self { options, connector, reader, title, scratch: None })
     }
 
     /// A private PostgreSQL in which everything before the migration that is rehearsed was done: the last one, or the one
@@ -80,8 +87,10 @@ impl Place {
         scratch.create_database(DATABASE).await.map_err(Failure::with(Exit::Database))?;
         let options = ConnectOptions::from_url(&scratch.url(DATABASE), &ProcessEnvironment)
             .map_err(Failure::with(Exit::Database))?;
-        let connector = PgMigrationConnector::new(options.clone(), client());
-        let place = Self { options, connector, title: "a scratch PostgreSQL".to_owned(), scratch: Some(scratch) };
+        let reader = Some(make_reader(&scratch).await?);
+        let connector = PgMigrationConnector::new(options.clone(), client()).with_reader(reader.clone());
+        let title = "a scratch PostgreSQL".to_owned();
+        let place = Self { options, connector, reader, title, scratch: Some(scratch) };
         let before = place.before(migrations, request).await?;
         match dry_run.from.is_empty() {
             true => place.migrate(migrations, before, lock_wait, interrupt).await?,
@@ -170,6 +179,23 @@ impl Place {
         let changes = baseline(&migrations.files, &[], &through);
         crate::migrations::change(&self.connector, &changes, "baselined", lock_wait, interrupt).await
     }
+}
+
+/// Makes the role that hooks of plugins that only read take on: in a scratch cluster we are its superuser.
+async fn make_reader(scratch: &Scratch) -> Result<String, Failure> {
+    let mut session = scratch.session(DATABASE).await.map_err(Failure::with(Exit::Database))?;
+    // Before PostgreSQL 14 there is no role that reads everything.
+    let may_read = format!(
+        "DO $$ BEGIN GRANT pg_read_all_data TO {READER};
+         EXCEPTION WHEN undefined_object THEN
+             ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO {READER};
+             ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {READER};
+         END $$"
+    );
+    for statement in [format!("CREATE ROLE {READER} NOSUPERUSER"), may_read] {
+        session.execute(&statement).await.map_err(Failure::with(Exit::Database))?;
+    }
+    Ok(READER.to_owned())
 }
 
 /// The same migrations without their hooks.

@@ -1,0 +1,233 @@
+//! Names made from a template: `idx_{table}_{columns}`.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, de::Error};
+use std::borrow::Cow;
+
+/// A name with placeholders.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Template {
+    text: String,
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Part {
+    Text(String),
+    Schema,
+    Table,
+    Columns,
+    Type,
+}
+
+/// What stands for the placeholders of one name.
+pub struct Values<'a> {
+    /// `{schema}`.
+    pub schema: &'a str,
+    /// `{table}`.
+    pub table: &'a str,
+    /// `{columns}`, joined with `_`; an expression is none, and any word may stand for it. Without any, any text may.
+    pub columns: Vec<Option<&'a str>>,
+    /// `{type}`: what it may be called, the preferred word first.
+    pub types: Vec<&'a str>,
+    /// Whether more may follow behind `_`: what the placeholders say does not tell this name from its like.
+    pub open: bool,
+}
+
+/// PostgreSQL cuts longer names.
+const LONGEST: usize = 63;
+
+impl Template {
+    /// Reads a template.
+    ///
+    /// # Errors
+    /// What is wrong with it, as what was expected.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some((before, behind)) = rest.split_once('{') {
+            let (name, after) = behind.split_once('}').ok_or("a `}` behind each `{`")?;
+            if !before.is_empty() {
+                parts.push(Part::Text(before.to_owned()));
+            }
+            parts.push(match name {
+                "schema" => Part::Schema,
+                "table" => Part::Table,
+                "columns" => Part::Columns,
+                "type" => Part::Type,
+                other => {
+                    return Err(format!("`{{schema}}`, `{{table}}`, `{{columns}}` or `{{type}}`, not `{{{other}}}`"));
+                }
+            });
+            rest = after;
+        }
+        if !rest.is_empty() {
+            parts.push(Part::Text(rest.to_owned()));
+        }
+        match parts.is_empty() {
+            true => Err("a text".to_owned()),
+            false => Ok(Self { text: text.to_owned(), parts }),
+        }
+    }
+
+    /// As the user wrote it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether a name is what the template makes of these values, cut where PostgreSQL cuts it.
+    pub fn fits(&self, name: &str, values: &Values<'_>) -> bool {
+        // A cut never leaves half a character.
+        let cut = name.len() + 3 >= LONGEST;
+        Fit { open: values.open, cut }.fits(&self.pieces(values), name)
+    }
+
+    /// The name that these values make; none where an expression has no name of its own.
+    pub fn write(&self, values: &Values<'_>) -> Option<String> {
+        let words = self.pieces(values).into_iter().map(|piece| match piece {
+            Piece::Words(words) => words.first().copied(),
+            Piece::Any => None,
+        });
+        let mut name = words.collect::<Option<String>>()?;
+        let end = (0..=LONGEST.min(name.len())).rev().find(|end| name.is_char_boundary(*end))?;
+        name.truncate(end);
+        Some(name)
+    }
+
+    fn pieces<'a>(&'a self, values: &'a Values<'_>) -> Vec<Piece<'a>> {
+        let mut pieces = Vec::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => pieces.push(Piece::Words(vec![text])),
+                Part::Schema => pieces.push(Piece::Words(vec![values.schema])),
+                Part::Table => pieces.push(Piece::Words(vec![values.table])),
+                Part::Type => pieces.push(Piece::Words(values.types.clone())),
+                Part::Columns if values.columns.is_empty() => pieces.push(Piece::Any),
+                Part::Columns => {
+                    for (at, column) in values.columns.iter().enumerate() {
+                        if at > 0 {
+                            pieces.push(Piece::Words(vec!["_"]));
+                        }
+                        pieces.push(column.map_or(Piece::Any, |column| Piece::Words(vec![column])));
+                    }
+                }
+            }
+        }
+        pieces
+    }
+}
+
+enum Piece<'a> {
+    /// One of these.
+    Words(Vec<&'a str>),
+    /// Any text, but some.
+    Any,
+}
+
+struct Fit {
+    open: bool,
+    cut: bool,
+}
+
+impl Fit {
+    fn fits(&self, pieces: &[Piece<'_>], name: &str) -> bool {
+        let Some((first, rest)) = pieces.split_first() else {
+            return name.is_empty() || self.open && name.len() > 1 && name.starts_with('_');
+        };
+        match first {
+            Piece::Words(words) => words.iter().any(|word| match name.strip_prefix(word) {
+                Some(behind) => self.fits(rest, behind),
+                None => self.cut && word.starts_with(name),
+            }),
+            Piece::Any if name.is_empty() => self.cut,
+            Piece::Any => {
+                let starts = name.char_indices().map(|(start, _)| start).skip(1).chain([name.len()]);
+                starts.into_iter().any(|start| self.fits(rest, &name[start..]))
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Template {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).map_err(|expected| D::Error::custom(format!("expected {expected}")))
+    }
+}
+
+impl JsonSchema for Template {
+    fn schema_name() -> Cow<'static, str> {
+        "Template".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": r"^([^{}]|\{(schema|table|columns|type)\})+$" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template(text: &str) -> Template {
+        Template::parse(text).unwrap()
+    }
+
+    fn values<'a>(columns: &[&'a str]) -> Values<'a> {
+        let columns = columns.iter().map(|column| Some(*column).filter(|column| !column.is_empty())).collect();
+        Values { schema: "public", table: "orders", columns, types: vec!["pk", "pkey"], open: false }
+    }
+
+    #[test]
+    fn placeholders_stand_for_what_they_say() {
+        let index = template("idx_{table}_{columns}");
+        assert!(index.fits("idx_orders_a_b", &values(&["a", "b"])));
+        for wrong in ["idx_orders_b_a", "idx_orders_a", "idx_orders_a_b_c", "orders_a_b_idx", "IDX_orders_a_b", ""] {
+            assert!(!index.fits(wrong, &values(&["a", "b"])), "{wrong}");
+        }
+        assert_eq!(index.write(&values(&["a", "b"])).as_deref(), Some("idx_orders_a_b"));
+        let constraint = template("{schema}_{table}_{type}");
+        assert!(constraint.fits("public_orders_pkey", &values(&[])));
+        assert_eq!(constraint.write(&values(&[])).as_deref(), Some("public_orders_pk"));
+    }
+
+    #[test]
+    fn an_expression_is_called_anything() {
+        let index = template("idx_{table}_{columns}");
+        assert!(index.fits("idx_orders_lower_name_b", &values(&["", "b"])));
+        assert!(!index.fits("idx_orders_b", &values(&["", "b"])) && !index.fits("idx_orders__b", &values(&["", "c"])));
+        assert_eq!(index.write(&values(&["", "b"])), None);
+        assert!(index.fits("idx_orders_x", &values(&[])) && !index.fits("idx_orders_", &values(&[])));
+    }
+
+    #[test]
+    fn more_may_follow_where_it_is_open() {
+        let index = template("idx_{table}_{columns}");
+        let open = Values { open: true, ..values(&["a"]) };
+        assert!(index.fits("idx_orders_a_unpaid", &open) && index.fits("idx_orders_a", &open));
+        assert!(!index.fits("idx_orders_ab", &open) && !index.fits("idx_orders_a_", &open));
+    }
+
+    #[test]
+    fn long_names_are_cut_as_postgresql_cuts_them() {
+        let index = template("idx_{table}_{columns}");
+        let column = "a".repeat(60);
+        let values = values(&[&column, "b"]);
+        let written = index.write(&values).unwrap();
+        assert_eq!(written.len(), 63);
+        assert!(index.fits(&written, &values) && !index.fits(&written[..40], &values));
+        let wide = "ü".repeat(40);
+        let values = Values { columns: vec![Some(&wide)], ..self::values(&[]) };
+        let written = index.write(&values).unwrap();
+        assert_eq!(written.len(), 63);
+        assert!(index.fits(&written, &values));
+    }
+
+    #[test]
+    fn what_is_no_template_is_refused() {
+        for wrong in ["", "idx_{table", "idx_{tabel}"] {
+            assert!(Template::parse(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(template("{table}").as_str(), "{table}");
+    }
+}
