@@ -40,10 +40,8 @@ const PLANTED: [(&str, &str); 20] = [
 #[test]
 fn each_rule_of_the_example_finds_what_its_files_say() {
     let configuration = std::fs::read_to_string(example().join("confiture.toml")).expect("a file");
-    let rules: BTreeSet<&str> = configuration
-        .lines()
-        .filter_map(|line| line.strip_prefix("[linting.rules.")?.strip_suffix(']'))
-        .collect();
+    let rules: BTreeSet<&str> =
+        configuration.lines().filter_map(|line| line.strip_prefix("[linting.rules.")?.strip_suffix(']')).collect();
     let ran = confiture(&example(), &["lint", "db", "--format", "json", "--fail-on", "never"]).expect(0);
     let found: Vec<String> = findings(&ran)
         .iter()
