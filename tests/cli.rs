@@ -8,5 +8,6 @@ mod connections;
 mod lint;
 mod migrate;
 mod plugin;
+mod schema;
 mod scratch;
 mod snapshot;

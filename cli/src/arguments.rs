@@ -31,6 +31,7 @@ pub enum Command {
     Migrate(commands::migrate::Migrate),
     Anonymize(commands::anonymize::Anonymize),
     Facts(commands::facts::Facts),
+    Schema(commands::schema::Schema),
     Scratch(commands::scratch::Scratch),
     Plugin(commands::plugin::Plugin),
     Completions(commands::completions::Completions),

@@ -8,5 +8,6 @@ pub mod init;
 pub mod lint;
 pub mod migrate;
 pub mod plugin;
+pub mod schema;
 pub mod scratch;
 pub mod snapshot;
