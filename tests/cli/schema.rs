@@ -26,7 +26,7 @@ fn a_configuration_that_loads_is_one_for_the_schema_too() {
             "enabled": true,
             "fail_on_severity": "error",
             "rules": {
-                "naming_convention": { "enabled": true, "tables": "snake_case", "indexes": "idx_{table}_{columns}" },
+                "naming_convention": { "enabled": true, "tables": "snake_case", "columns": "snake_case" },
                 "performance": { "rules": [{ "primary_key_required": "error" }] },
                 "multi_tenant": { "required_column": "tenant_id", "exempt_tables": ["audit_*"] },
                 "table-comment": "off",
