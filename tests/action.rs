@@ -19,7 +19,8 @@ fn the_action_annotates() {
     let project = project(&[("db/a.sql", "CREATE TABLE a (id int);\n")]);
     let ran = action(project.path(), &[("LINT_PATHS", "db")]).expect(1);
     assert!(ran.stdout.contains("::error file=db/a.sql,line=1,"), "{}", ran.stdout);
-    let inputs = [("LINT_PATHS", "db"), ("LINT_FAIL_ON", "never"), ("LINT_FORMAT", "sarif"), ("LINT_OUTPUT", "a.sarif")];
+    let inputs =
+        [("LINT_PATHS", "db"), ("LINT_FAIL_ON", "never"), ("LINT_FORMAT", "sarif"), ("LINT_OUTPUT", "a.sarif")];
     let ran = action(project.path(), &inputs).expect(0);
     assert!(ran.stdout.is_empty() && project.path().join("a.sarif").exists());
 }

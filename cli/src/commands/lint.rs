@@ -94,13 +94,12 @@ impl Lint {
             warn_of_directories(&rules);
         }
         let changed = self.narrow.changed(&project, &source)?;
-        let acquired = source.acquire(&project, lint::parts(&loaded.plugins, &rules)).await?;
+        let acquired = source.acquire(&project, lint::parts(&loaded.plugins, &rules) | self.fixing.reads()).await?;
         loaded.database.set(acquired.login(&project).await);
         let focus = self.narrow.focus(&acquired, changed.as_ref())?;
         allows.extend(written(&acquired));
         let failing = self.failing(&project);
-        let surroundings =
-            Surroundings { title: acquired.title, prefix: project.place_in_repository(), failing };
+        let surroundings = Surroundings { title: acquired.title, prefix: project.place_in_repository(), failing };
         let snapshot = Arc::new(acquired.snapshot);
         let mut report = found(&project, &loaded, &rules, snapshot.clone()).await;
         report.faults.extend(loaded.faults.iter().cloned());

@@ -110,7 +110,14 @@ struct LintingTable {
 impl Default for LintingTable {
     fn default() -> Self {
         let Linting { enabled, fail_on_severity, .. } = Linting::default();
-        Self { enabled, fail_on_severity, report_format: None, rules: None, custom_rules: Vec::new(), allow: Vec::new() }
+        Self {
+            enabled,
+            fail_on_severity,
+            report_format: None,
+            rules: None,
+            custom_rules: Vec::new(),
+            allow: Vec::new(),
+        }
     }
 }
 

@@ -147,4 +147,3 @@ fn is_of(subject: &ObjectRef, object: &ObjectRef) -> bool {
         _ => !is_other(subject.kind) && subject.relation() == object.relation(),
     }
 }
-

@@ -43,7 +43,9 @@ pub struct BaselineEntry {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BaselineError {
     /// The file is no baseline.
-    #[error("{file}:{line}:{column}: this is no baseline: {reason}\nwrite it anew with `confiture lint --write-baseline {file}`")]
+    #[error(
+        "{file}:{line}:{column}: this is no baseline: {reason}\nwrite it anew with `confiture lint --write-baseline {file}`"
+    )]
     Malformed {
         /// As it was named.
         file: String,
@@ -191,3 +193,5 @@ struct Version {
     baseline_version: u64,
 }
 
+#[cfg(test)]
+mod tests;

@@ -42,7 +42,11 @@ fn pretty(document: &serde_json::Value) -> String {
 
 /// `3 errors, 1 warning`: what is there, the worst first.
 fn counts(report: &LintReport) -> String {
-    let words = [(Severity::Error, "error", "errors"), (Severity::Warning, "warning", "warnings"), (Severity::Info, "info", "info")];
+    let words = [
+        (Severity::Error, "error", "errors"),
+        (Severity::Warning, "warning", "warnings"),
+        (Severity::Info, "info", "info"),
+    ];
     let counted = words.iter().filter_map(|(severity, one, several)| match report.count(*severity) {
         0 => None,
         1 => Some(format!("1 {one}")),
@@ -56,4 +60,3 @@ fn counts(report: &LintReport) -> String {
     let parts: Vec<String> = counted.chain(faults).collect();
     if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
 }
-

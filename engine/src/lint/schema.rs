@@ -111,7 +111,10 @@ fn common(rule: &RuleInfo) -> Map<String, Value> {
         ("type", with("The rule, where the name is another one.", json!({ "type": "string" }))),
         ("message", with("Stands in place of the rule's own message.", json!({ "type": "string" }))),
         ("description", with("Free text.", json!({ "type": "string" }))),
-        ("exemptions", with("Names that it leaves alone: globs, or regular expressions that start with ^.", names.clone())),
+        (
+            "exemptions",
+            with("Names that it leaves alone: globs, or regular expressions that start with ^.", names.clone()),
+        ),
         ("exempt_tables", with("As `exemptions`.", names.clone())),
         ("schemas", with("Schemas that it is limited to.", names.clone())),
         ("affected_schema", with("As `schemas`.", names.clone())),

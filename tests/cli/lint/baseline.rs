@@ -15,7 +15,8 @@ fn with_baseline() -> TempDir {
 }
 
 fn lint(project: &TempDir, arguments: &[&str]) -> Ran {
-    let all = [&["lint", "db", "--baseline", "known.json", "--format", "json", "--fail-on", "info"], arguments].concat();
+    let all =
+        [&["lint", "db", "--baseline", "known.json", "--format", "json", "--fail-on", "info"], arguments].concat();
     confiture(project.path(), &all)
 }
 
@@ -80,5 +81,7 @@ fn a_file_that_is_no_baseline_is_refused() {
     std::fs::remove_file(project.path().join("known.json")).expect("is there");
     lint(&project, &[]).expect(3).says(&["known.json", "--write-baseline"]);
     confiture(project.path(), &["lint", "db", "--write-baseline", "x.json", "--rule", "table-comment"]).expect(2);
-    confiture(project.path(), &["lint", "db", "--write-baseline", "no/such/x.json"]).expect(5).says(&["no/such/x.json"]);
+    confiture(project.path(), &["lint", "db", "--write-baseline", "no/such/x.json"])
+        .expect(5)
+        .says(&["no/such/x.json"]);
 }

@@ -1,7 +1,7 @@
 //! `--fix`: what is safe to repair.
 
-use confiture_postgres::session::PgSession;
 use confiture_model::session::Session;
+use confiture_postgres::session::PgSession;
 use confiture_tests::{
     cluster::database,
     plugin_wasm,
@@ -59,7 +59,10 @@ async fn fixes_are_shown_run_and_recorded() {
     assert!(ran.stdout.contains("2 migrations applied"), "{}", ran.stdout);
     assert_eq!(files(&project.path().join("changes")), ["001_lint_fixes.sql", "002_lint_fixes_concurrently.sql"]);
     assert!(truth(&mut session, "obj_description('broken'::regclass) = 'Mended'").await);
-    assert!(truth(&mut session, "EXISTS (SELECT FROM pg_index WHERE indexrelid = 'broken_other'::regclass AND indisvalid)").await);
+    assert!(
+        truth(&mut session, "EXISTS (SELECT FROM pg_index WHERE indexrelid = 'broken_other'::regclass AND indisvalid)")
+            .await
+    );
     assert!(truth(&mut session, "(SELECT count(*) FROM confiture.migration) = 2").await);
     run(project.path(), &["migrate", "verify", "--database-url", &url], &[]).expect(0);
     // What is left decides: a table to be dropped is for a person.
@@ -122,7 +125,9 @@ async fn a_name_that_a_function_knows_is_not_changed() {
     let project = repairing(&["ALTER TABLE broken RENAME TO whole"]);
     let (url, mut session) = database(&TABLE).await;
     session
-        .execute("CREATE FUNCTION f() RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT count(*) FROM broken); END'")
+        .execute(
+            "CREATE FUNCTION f() RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT count(*) FROM broken); END'",
+        )
         .await
         .expect("is made");
     let ran = fix(&project, &url, &["--yes"]).expect(0);
@@ -135,7 +140,8 @@ async fn a_name_that_a_function_knows_is_not_changed() {
 #[test]
 fn fixes_are_asked_about_in_words() {
     let project = repairing(&[COMMENT]);
-    for arguments in [&["lint", "--fix", "--format", "sarif"][..], &["lint", "--out", "x.sql"], &["lint", "--dry-run"]] {
+    for arguments in [&["lint", "--fix", "--format", "sarif"][..], &["lint", "--out", "x.sql"], &["lint", "--dry-run"]]
+    {
         run(project.path(), arguments, &[]).expect(2);
     }
 }

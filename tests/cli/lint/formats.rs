@@ -30,7 +30,11 @@ fn json_is_what_its_published_schema_says() {
     let schema = confiture_engine::lint::report::LintReport::json_schema();
     let validator = jsonschema::validator_for(&schema).expect("is a schema");
     let document = lint(&nasty(), "json").json();
-    assert!(validator.is_valid(&document), "{:?}", validator.iter_errors(&document).map(|e| e.to_string()).collect::<Vec<_>>());
+    assert!(
+        validator.is_valid(&document),
+        "{:?}",
+        validator.iter_errors(&document).map(|e| e.to_string()).collect::<Vec<_>>()
+    );
     assert_eq!(document["suppressed"][0]["suppression"]["reason"], "\"quoted\" <why>");
 }
 
@@ -105,7 +109,8 @@ fn junit_is_well_formed_and_fails_as_the_program_does() {
     assert_eq!(of("failure"), count(&project));
     assert!(text.contains(&format!("tests=\"{}\"", of("testcase"))), "{text}");
     assert!(!text.contains('\u{7}'));
-    let lenient = confiture(project.path(), &["lint", "db", "--fail-on", "never", "--format", "junit"]).expect(0).stdout;
+    let lenient =
+        confiture(project.path(), &["lint", "db", "--fail-on", "never", "--format", "junit"]).expect(0).stdout;
     assert!(!xml(&lenient).contains(&"failure".to_owned()));
 }
 
@@ -178,7 +183,8 @@ fn a_format_of_findings_is_no_format_of_other_reports() {
 
 #[test]
 fn files_are_named_as_the_repository_names_them() {
-    let project = project(&[("shop/db/a.sql", "CREATE TABLE a (id bigint PRIMARY KEY);\n"), ("shop/confiture.toml", "")]);
+    let project =
+        project(&[("shop/db/a.sql", "CREATE TABLE a (id bigint PRIMARY KEY);\n"), ("shop/confiture.toml", "")]);
     std::fs::create_dir(project.path().join(".git")).expect("a directory");
     let below = project.path().join("shop");
     let log = confiture(&below, &["lint", "db", "--format", "sarif"]).expect(0).json();

@@ -31,7 +31,12 @@ fn a_schema_and_objects() {
     let app = lint(&project, &["--schema", "app"]).expect(0);
     assert_eq!(names(&app), ["Odd", "orders"]);
     assert_eq!(app.json()["checked"]["tables"], 1);
-    let counted = app.json()["checked"]["rules"].as_array().expect("rules").iter().map(|rule| rule["findings"].as_u64()).sum::<Option<u64>>();
+    let counted = app.json()["checked"]["rules"]
+        .as_array()
+        .expect("rules")
+        .iter()
+        .map(|rule| rule["findings"].as_u64())
+        .sum::<Option<u64>>();
     assert_eq!(counted, Some(2));
     assert_eq!(names(&lint(&project, &["--schema", "ap*", "--schema", "^pub"]).expect(0)).len(), 4);
     assert_eq!(names(&lint(&project, &["--only", "customers"]).expect(0)), ["customers", "customers_orders_fkey"]);
@@ -90,7 +95,8 @@ fn what_changed_since() {
     assert!(git(project.path(), &["commit", "-am", "c"]) && git(project.path(), &["checkout", "work"]));
     assert_eq!(since("main"), ["c", "customers", "customers_orders_fkey"]);
     // Below the repository's root, too.
-    let from_below = confiture(&project.path().join("db"), &["lint", ".", "--since", "main", "--format", "json"]).expect(0);
+    let from_below =
+        confiture(&project.path().join("db"), &["lint", ".", "--since", "main", "--format", "json"]).expect(0);
     assert_eq!(names(&from_below), ["c", "customers", "customers_orders_fkey"]);
 }
 

@@ -14,7 +14,11 @@ fn lint(project: &TempDir) -> Ran {
 /// `rule: name` of every finding.
 fn found(ran: &Ran) -> Vec<String> {
     let name = |finding: &serde_json::Value| {
-        format!("{}: {}", finding["rule"].as_str().unwrap_or_default(), finding["subject"]["name"].as_str().unwrap_or_default())
+        format!(
+            "{}: {}",
+            finding["rule"].as_str().unwrap_or_default(),
+            finding["subject"]["name"].as_str().unwrap_or_default()
+        )
     };
     findings(ran).iter().map(name).collect()
 }
@@ -83,7 +87,8 @@ fn a_rule_that_did_not_run_says_nothing_about_its_suppressions() {
     let project = project(&[("db/a.sql", text)]);
     let arguments = ["lint", "db", "--rule", "table-comment", "--format", "json"];
     assert_eq!(found(&confiture(project.path(), &arguments).expect(0)), ["table-comment: a"]);
-    std::fs::write(project.path().join("confiture.toml"), "[linting.rules]\nprimary-key-required = false\n").expect("a file");
+    std::fs::write(project.path().join("confiture.toml"), "[linting.rules]\nprimary-key-required = false\n")
+        .expect("a file");
     let finding = find(&lint(&project).json(), "unused-suppression");
     assert!(finding["message"].as_str().expect("a message").ends_with("the rule is off"), "{finding}");
 }
@@ -108,11 +113,9 @@ fn the_comment_of_an_object_covers_what_belongs_to_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_comment_of_an_object_counts_in_a_database() {
-    let (url, _session) = database(&[
-        "CREATE TABLE a (id int)",
-        "COMMENT ON TABLE a IS 'confiture: allow(primary-key-required) a log'",
-    ])
-    .await;
+    let (url, _session) =
+        database(&["CREATE TABLE a (id int)", "COMMENT ON TABLE a IS 'confiture: allow(primary-key-required) a log'"])
+            .await;
     let project = project(&[]);
     let ran = run(project.path(), &["lint", "--format", "json", "--database-url", &url], &[]).expect(0);
     assert_eq!(found(&ran), [""; 0]);

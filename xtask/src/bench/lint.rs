@@ -48,7 +48,8 @@ fn every_rule(directory: &Directory) -> Result<PathBuf, String> {
         .output()
         .map_err(|error| format!("confiture schema: {error}"))?;
     let schema: Value = serde_json::from_slice(&output.stdout).map_err(|error| format!("confiture schema: {error}"))?;
-    let rules = schema.pointer("/$defs/Rules/properties").and_then(Value::as_object).ok_or("the schema has no rules")?;
+    let rules =
+        schema.pointer("/$defs/Rules/properties").and_then(Value::as_object).ok_or("the schema has no rules")?;
     let mut text = "[linting.rules]\n".to_owned();
     for name in rules.keys() {
         let required = schema.pointer(&format!("/$defs/rule-{name}/anyOf/2/required")).and_then(Value::as_array);

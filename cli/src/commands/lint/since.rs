@@ -56,7 +56,8 @@ impl Git {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
         let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        let message = format!("--since asks git which files changed; {doing} failed in {}:\n  {said}", self.directory.display());
+        let message =
+            format!("--since asks git which files changed; {doing} failed in {}:\n  {said}", self.directory.display());
         Err(Failure::new(Exit::Usage, message))
     }
 }

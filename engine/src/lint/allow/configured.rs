@@ -47,7 +47,9 @@ fn read(
     }
     if table.objects.is_empty() {
         let problem = Problem::new(table.rule.span, format!("`{rule}` is allowed of no object"));
-        return Err(problem.help("name some in `objects`; to switch the rule off, write `enabled = false` in its own table"));
+        return Err(
+            problem.help("name some in `objects`; to switch the rule off, write `enabled = false` in its own table")
+        );
     }
     for object in table.objects.iter() {
         let pattern = NamePattern::parse(&object.value).map_err(|why| {

@@ -2,10 +2,7 @@
 //! statement it covers what is made in its line, or in the line after it where it has one of its own.
 
 use super::{Allow, Reach, words};
-use crate::{
-    build::SourceFile,
-    lint::report::SuppressionKind,
-};
+use crate::{build::SourceFile, lint::report::SuppressionKind};
 use confiture_model::object::{ObjectKind, ObjectRef};
 use confiture_sql::{
     lexer::{Lexer, TokenKind},

@@ -33,12 +33,7 @@ pub(super) fn about(allow: &Allow, used: bool, report: &LintReport, offered: &Of
 }
 
 /// Why a suppression suppresses nothing; none where that cannot be said.
-fn idle(
-    allow: &Allow,
-    rule: &str,
-    report: &LintReport,
-    offered: &Offered<'_>,
-) -> Option<(String, Option<String>)> {
+fn idle(allow: &Allow, rule: &str, report: &LintReport, offered: &Offered<'_>) -> Option<(String, Option<String>)> {
     let name = kebab(rule);
     let is_it = |id: &str, instance: &str, plugin: &str| names(id, instance, plugin).contains(&name);
     let ran: Vec<_> = report.checked.rules.iter().filter(|one| is_it(&one.rule, &one.instance, &one.plugin)).collect();

@@ -71,7 +71,8 @@ impl<'a> Words<'a> {
         self.take(&["if", "exists"]);
         let (schema, name) = self.name().ok_or(NOT_KNOWN)?;
         self.end()?;
-        let relations = snapshot.relations.iter().filter(|one| schema.as_ref().is_none_or(|schema| *schema == one.schema));
+        let relations =
+            snapshot.relations.iter().filter(|one| schema.as_ref().is_none_or(|schema| *schema == one.schema));
         let mut indexes = relations.flat_map(|one| &one.indexes).filter(|index| index.name == name);
         match indexes.next() {
             Some(index) if !index.valid && indexes.all(|index| !index.valid) => Ok(()),
@@ -108,9 +109,10 @@ impl<'a> Words<'a> {
     }
 
     fn take(&mut self, words: &[&str]) -> bool {
-        let there = words.iter().enumerate().all(|(index, word)| {
-            self.tokens.get(self.at + index).is_some_and(|token| token.is_word(self.text, word))
-        });
+        let there = words
+            .iter()
+            .enumerate()
+            .all(|(index, word)| self.tokens.get(self.at + index).is_some_and(|token| token.is_word(self.text, word)));
         if there {
             self.at += words.len();
         }
@@ -152,9 +154,9 @@ fn refers(snapshot: &Snapshot, name: &str) -> Option<String> {
             !before.is_some_and(is_part) && !after.is_some_and(is_part)
         })
     };
-    let folded = name.to_lowercase();
-    let routine = snapshot.routines.iter().find(|routine| {
-        holds(&routine.definition) || (folded == *name && routine.definition.to_lowercase().contains(&folded))
-    })?;
+    // A name in lower case is meant by one in any case.
+    let is_folded = name.to_lowercase() == name;
+    let known = |text: &str| holds(text) || is_folded && holds(&text.to_lowercase());
+    let routine = snapshot.routines.iter().find(|routine| known(&routine.definition))?;
     Some(format!("the {} {}.{}", routine.kind, routine.schema, routine.name))
 }

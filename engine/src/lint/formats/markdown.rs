@@ -15,8 +15,7 @@ pub fn markdown(report: &LintReport, surroundings: &Surroundings) -> String {
         let _ = writeln!(text, "\n> **A plugin broke.** {}", escaped(&fault.to_string()));
     }
     let mut left_out = 0;
-    for (severity, heading) in
-        [(Severity::Error, "Errors"), (Severity::Warning, "Warnings"), (Severity::Info, "Info")]
+    for (severity, heading) in [(Severity::Error, "Errors"), (Severity::Warning, "Warnings"), (Severity::Info, "Info")]
     {
         let findings = report.findings.iter().filter(|finding| finding.severity == severity);
         left_out += section(&mut text, heading, findings.collect(), surroundings);

@@ -63,9 +63,10 @@ impl Rules {
         let all = report.findings.iter().chain(report.suppressed.iter().map(|one| &one.finding));
         for finding in all {
             // Those that no plugin offers: about suppressions.
-            rules.add(&finding.instance, || {
-                json!({ "id": finding.instance, "properties": { "tags": [finding.category] } })
-            });
+            rules.add(
+                &finding.instance,
+                || json!({ "id": finding.instance, "properties": { "tags": [finding.category] } }),
+            );
         }
         rules
     }
