@@ -9,5 +9,6 @@ mod connections;
 mod lint;
 mod migrate;
 mod plugin;
+mod schema;
 mod scratch;
 mod snapshot;

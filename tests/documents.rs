@@ -92,6 +92,7 @@ const COMMANDS: &[&str] = &[
     "migrate repair",
     "migrate adopt",
     "facts",
+    "schema",
     "scratch",
     "plugin",
     "plugin build",

@@ -4,6 +4,7 @@
 #![allow(clippy::print_stderr, reason = "a test that skips says so")]
 
 mod anonymize;
+mod action;
 mod architecture;
 mod cli;
 mod documents;

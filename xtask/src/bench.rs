@@ -3,6 +3,7 @@
 mod estimates;
 mod hooks;
 mod inside;
+mod lint;
 mod migrate;
 
 use crate::command::{Outcome, cargo, run};
@@ -21,10 +22,12 @@ pub fn bench(name: &str, arguments: &[&str]) -> Outcome {
         (migrate::ROUNDS, [history]) => migrate::rounds(history),
         ("hooks", []) => hooks::bench(),
         (hooks::ROUNDS, []) => hooks::rounds(),
+        ("lint", []) => lint::bench(),
+        (lint::ROUNDS, []) => lint::rounds(),
         ("estimates", []) => estimates::bench(),
         (estimates::ROUNDS, []) => estimates::rounds(),
         (other, _) => Err(format!(
-            "there is no benchmark `{other}`: only `host`, `mask`, `migrate [HISTORY]`, `hooks` and `estimates`"
+            "there is no benchmark `{other}`: only `host`, `mask`, `migrate [HISTORY]`, `hooks`, `lint` and `estimates`"
         )),
     }
 }

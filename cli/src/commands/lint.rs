@@ -94,7 +94,7 @@ impl Lint {
             warn_of_directories(&rules);
         }
         let changed = self.narrow.changed(&project, &source)?;
-        let acquired = source.acquire(&project, lint::parts(&loaded.plugins, &rules)).await?;
+        let acquired = source.acquire(&project, lint::parts(&loaded.plugins, &rules) | self.fixing.reads()).await?;
         loaded.database.set(acquired.login(&project).await);
         let focus = self.narrow.focus(&acquired, changed.as_ref())?;
         allows.extend(written(&acquired));
