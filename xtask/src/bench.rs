@@ -4,6 +4,7 @@ mod estimates;
 mod hooks;
 mod inside;
 mod migrate;
+mod sync;
 
 use crate::command::{Outcome, cargo, run};
 
@@ -23,8 +24,10 @@ pub fn bench(name: &str, arguments: &[&str]) -> Outcome {
         (hooks::ROUNDS, []) => hooks::rounds(),
         ("estimates", []) => estimates::bench(),
         (estimates::ROUNDS, []) => estimates::rounds(),
+        ("sync", arguments) => sync::bench(arguments),
+        (sync::ROUNDS, [rows]) => sync::rounds(rows),
         (other, _) => Err(format!(
-            "there is no benchmark `{other}`: only `host`, `mask`, `migrate [HISTORY]`, `hooks` and `estimates`"
+            "there is no benchmark `{other}`: only `host`, `mask`, `migrate [HISTORY]`, `hooks`, `estimates` and `sync [--rows N]`"
         )),
     }
 }

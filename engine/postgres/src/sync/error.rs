@@ -117,7 +117,9 @@ pub enum SyncError {
     #[error("interrupted")]
     Stopped,
     /// A part is done and kept.
-    #[error("{cause}\n{done} of {of} chunks are done and kept in the target; its tables are as they were\n  -> run again to go on, while a worker holds the snapshot")]
+    #[error(
+        "{cause}\n{done} of {of} chunks are done and kept in the target; its tables are as they were\n  -> run again to go on, while a worker holds the snapshot"
+    )]
     Partly {
         /// Chunks that are done.
         done: u64,
@@ -199,7 +201,8 @@ impl SyncError {
 fn message(sqlstate: &str, message: &str) -> String {
     let class = sqlstate.get(..2).unwrap_or_default();
     const SPEAKING: [&str; 19] = [
-        "08", "0A", "25", "26", "28", "2B", "3B", "3D", "3F", "40", "42", "53", "54", "55", "57", "58", "72", "F0", "XX",
+        "08", "0A", "25", "26", "28", "2B", "3B", "3D", "3F", "40", "42", "53", "54", "55", "57", "58", "72", "F0",
+        "XX",
     ];
     if SPEAKING.contains(&class) {
         return message.to_owned();
@@ -247,12 +250,16 @@ fn told(end: End, doing: &str, said: &Said) -> String {
 fn advice(end: End, sqlstate: &str) -> Option<&'static str> {
     Some(match (sqlstate, end) {
         ("55P03", _) => "another session holds the table: find it in pg_stat_activity, end it or wait, and run again",
-        ("53100", End::Target) => "the target's disk is full: nothing of this transaction stays; make room, and run again",
+        ("53100", End::Target) => {
+            "the target's disk is full: nothing of this transaction stays; make room, and run again"
+        }
         ("53100", End::Source) => "the source's disk is full: make room, and run again",
         ("23503", End::Target) => {
             "the rows that it refers to are not copied: copy their table too, or a whole part with --subset"
         }
-        ("23505", End::Target) => "where the column is masked, its strategy gives two rows one value: use an injective one",
+        ("23505", End::Target) => {
+            "where the column is masked, its strategy gives two rows one value: use an injective one"
+        }
         ("42501", End::Source) => "sync reads as this role: GRANT SELECT, or BYPASSRLS where policies hide rows",
         ("42501", End::Target) => "sync writes as this role, which has to own the tables it empties",
         _ => return None,

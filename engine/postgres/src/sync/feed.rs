@@ -26,10 +26,7 @@ pub(super) enum Piece {
     /// How the rows come.
     Begin(Box<Layout>),
     /// Whole rows.
-    Rows {
-        data: Bytes,
-        rows: u64,
-    },
+    Rows { data: Bytes, rows: u64 },
     /// All of them were sent; what became of masked cells.
     End(Vec<MaskedCells>),
 }

@@ -50,8 +50,10 @@ impl Layout {
     pub fn new(table: usize, plan: &TablePlan, masks: &[ColumnMask], source: &Types, target: &Types) -> Self {
         let columns = &plan.columns;
         let binary = columns.iter().all(|column| same_binary(source, target, table, &column.name));
-        let seen: Vec<usize> =
-            masks.iter().flat_map(|mask| std::iter::once(mask.column).chain(mask.context.iter().map(|c| c.column))).collect();
+        let seen: Vec<usize> = masks
+            .iter()
+            .flat_map(|mask| std::iter::once(mask.column).chain(mask.context.iter().map(|c| c.column)))
+            .collect();
         let mut heads = Vec::new();
         let mut form = if binary { Form::Binary } else { Form::Text };
         if form == Form::Binary {

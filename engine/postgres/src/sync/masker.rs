@@ -82,7 +82,12 @@ impl Masker {
             Spoilt::Value(head, NotTaken) => {
                 let column = self.layout.heads[head].column;
                 let type_name = &self.plan.columns[column].base_type;
-                self.value(column, &format!("a strategy answered what {type_name} does not take, in the form in which PostgreSQL writes it"))
+                self.value(
+                    column,
+                    &format!(
+                        "a strategy answered what {type_name} does not take, in the form in which PostgreSQL writes it"
+                    ),
+                )
             }
         })
     }
@@ -105,12 +110,7 @@ impl Masker {
         Ok(())
     }
 
-    fn context(
-        &self,
-        mask: usize,
-        originals: &[Column],
-        masked: &[Option<Column>],
-    ) -> Result<Vec<Column>, SyncError> {
+    fn context(&self, mask: usize, originals: &[Column], masked: &[Option<Column>]) -> Result<Vec<Column>, SyncError> {
         let of = |place: &confiture_model::sync::ContextPlace| {
             let head = self.head(place.column)?;
             let is_masked = self.masks.iter().any(|mask| mask.column == place.column);

@@ -118,7 +118,8 @@ pub(super) async fn begin(plan: &Plan, ends: &Ends, target: &Link, snapshot: &st
             return Ok(Begun::Continued);
         }
         clear(target, &plan.run).await?;
-        let sql = "UPDATE confiture.sync_run SET snapshot = $2, started_at = pg_catalog.clock_timestamp() WHERE run = $1";
+        let sql =
+            "UPDATE confiture.sync_run SET snapshot = $2, started_at = pg_catalog.clock_timestamp() WHERE run = $1";
         target.rows(DOING, sql, &[&plan.run, &snapshot]).await?;
         return Ok(Begun::Again);
     }

@@ -30,9 +30,8 @@ pub(super) async fn run(shared: &Arc<Shared>, begun: Begun) -> Result<Copied, Sy
         Err(error) => return Err(left(shared, error).await),
     }
     shared.progress.step("making the rows visible");
-    let thread = thread::spawn("sync-switch", move || async move {
-        mine.stop.clone().guard(switch::switch(&mine)).await
-    })?;
+    let thread =
+        thread::spawn("sync-switch", move || async move { mine.stop.clone().guard(switch::switch(&mine)).await })?;
     let mut copied = match thread::outcome(thread).await {
         Ok(copied) => copied,
         Err(error) => return Err(left(shared, error).await),

@@ -37,10 +37,7 @@ impl Stop {
     }
 
     /// The work, until it is asked to stop. What it has sent to the target is then stopped there, and rolled back.
-    pub async fn guard<T>(
-        mut self,
-        work: impl Future<Output = Result<T, SyncError>>,
-    ) -> Result<T, SyncError> {
+    pub async fn guard<T>(mut self, work: impl Future<Output = Result<T, SyncError>>) -> Result<T, SyncError> {
         tokio::select! {
             result = work => result,
             Ok(_) = self.asked.wait_for(|asked| *asked) => {

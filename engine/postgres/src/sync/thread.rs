@@ -5,7 +5,10 @@ use super::error::{End, SyncError};
 use tokio::{runtime::Builder, sync::oneshot};
 
 /// Runs a future on a thread of its own.
-pub(super) fn spawn<F, T>(name: &str, work: impl FnOnce() -> F + Send + 'static) -> Result<oneshot::Receiver<T>, SyncError>
+pub(super) fn spawn<F, T>(
+    name: &str,
+    work: impl FnOnce() -> F + Send + 'static,
+) -> Result<oneshot::Receiver<T>, SyncError>
 where
     F: Future<Output = T>,
     T: Send + 'static,

@@ -53,8 +53,13 @@ async fn an_older_ledger_is_upgraded_and_a_newer_one_refused() {
     client.batch_execute("DROP SCHEMA confiture CASCADE; CREATE SCHEMA confiture").await.unwrap();
     connection.prepare().await.unwrap();
     assert_eq!(value(&client, "SELECT ledger_version FROM confiture.meta").await, "3");
-    client.batch_execute("DROP TABLE confiture.step, confiture.sync_run, confiture.sync_worker, confiture.sync_chunk;
-                UPDATE confiture.meta SET ledger_version = 1").await.unwrap();
+    client
+        .batch_execute(
+            "DROP TABLE confiture.step, confiture.sync_run, confiture.sync_worker, confiture.sync_chunk;
+                UPDATE confiture.meta SET ledger_version = 1",
+        )
+        .await
+        .unwrap();
     connection.prepare().await.unwrap();
     assert_eq!(value(&client, "SELECT ledger_version FROM confiture.meta").await, "3");
     assert_eq!(value(&client, "SELECT count(*) FROM confiture.step").await, "0");

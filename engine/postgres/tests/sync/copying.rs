@@ -7,8 +7,10 @@ use confiture_model::{
 };
 use confiture_postgres::sync::{self, SyncError};
 
-const PEOPLE: &str = "CREATE TABLE people (id int PRIMARY KEY, name text, mail varchar(60) UNIQUE, born date, note text);";
-const SOME_PEOPLE: &str = "INSERT INTO people SELECT n, 'name ' || n, nullif('m' || n || '@example.org', 'm7@example.org'),
+const PEOPLE: &str =
+    "CREATE TABLE people (id int PRIMARY KEY, name text, mail varchar(60) UNIQUE, born date, note text);";
+const SOME_PEOPLE: &str =
+    "INSERT INTO people SELECT n, 'name ' || n, nullif('m' || n || '@example.org', 'm7@example.org'),
     date '2000-01-01' + n, repeat('x', n % 50) FROM generate_series(1, 20000) n";
 
 #[tokio::test]
@@ -28,7 +30,8 @@ async fn masked_columns_are_replaced_and_the_others_are_the_same() {
     assert_eq!(copied.tables[0].rows, 20_000);
     let cells = |cells| MaskedCells { cells, unchanged: 0 };
     assert_eq!(copied.tables[0].masked_cells, [cells(20_000), cells(19_999)]);
-    let differing = "SELECT count(*) FROM people WHERE mail IS DISTINCT FROM nullif('m' || id || '@masked.org', 'm7@masked.org')
+    let differing =
+        "SELECT count(*) FROM people WHERE mail IS DISTINCT FROM nullif('m' || id || '@masked.org', 'm7@masked.org')
         OR name <> id || '/' || coalesce(mail, '-') OR born <> date '2000-01-01' + id OR length(note) <> id % 50";
     assert_eq!(value(&pair.target, differing).await, "0");
     let state = format!("SELECT state || client FROM confiture.sync_run WHERE run = '{}'", plan.run);
@@ -69,7 +72,10 @@ async fn what_is_asked_for_and_no_more() {
     plan.tables[0].condition = Some("people.id > 100 -- of them".to_owned());
     plan.tables[0].limit = Some(10);
     pair.run(&mut plan, Masks::default()).await.unwrap();
-    assert_eq!(value(&pair.target, "SELECT min(id) || ' ' || max(id) || ' ' || count(*) FROM people").await, "101 110 10");
+    assert_eq!(
+        value(&pair.target, "SELECT min(id) || ' ' || max(id) || ' ' || count(*) FROM people").await,
+        "101 110 10"
+    );
 }
 
 #[tokio::test]
@@ -128,7 +134,8 @@ async fn cycles_self_references_and_triggers() {
 
 #[tokio::test]
 async fn identities_generated_columns_sequences_views_and_partitions() {
-    let schema = "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY, n int, twice int GENERATED ALWAYS AS (n * 2) STORED);
+    let schema =
+        "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY, n int, twice int GENERATED ALWAYS AS (n * 2) STORED);
         CREATE SEQUENCE s INCREMENT 5; CREATE SEQUENCE fresh;
         CREATE MATERIALIZED VIEW v AS SELECT sum(twice) AS sum FROM t;
         CREATE TABLE parts (id int, k text, PRIMARY KEY (id, k)) PARTITION BY LIST (k);

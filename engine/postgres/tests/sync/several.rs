@@ -168,7 +168,8 @@ async fn a_run_goes_on_with_what_is_done_while_its_snapshot_lives() {
     let snapshot = SourceSnapshot::adopt(&pair.ends, record.snapshot.as_deref().unwrap()).await.unwrap();
     let mut plan = record.plan.clone();
     let masks = Masks::default().each("large", "pad", str::to_owned).marked(&mut plan);
-    let copied = sync::run(&plan, &pair.ends, &snapshot, Arc::new(masks), Arc::new(Steps::default()), pending()).await.unwrap();
+    let copied =
+        sync::run(&plan, &pair.ends, &snapshot, Arc::new(masks), Arc::new(Steps::default()), pending()).await.unwrap();
     assert!(copied.resumed && copied.tables[1].rows == 18_000);
     assert_eq!(sum(&pair.target, "large").await, before);
     clean(&pair).await;
@@ -186,7 +187,8 @@ async fn a_run_whose_snapshot_is_gone_begins_again() {
     });
     assert!(pair.run(&mut plan, masks).await.is_err());
     // As a process leaves it that was killed.
-    let sql = format!("UPDATE confiture.sync_run SET state = 'copying'; CREATE SCHEMA confiture_sync_{}", &plan.run[..8]);
+    let sql =
+        format!("UPDATE confiture.sync_run SET state = 'copying'; CREATE SCHEMA confiture_sync_{}", &plan.run[..8]);
     pair.target.batch_execute(&sql).await.unwrap();
     let record = sync::unfinished(&pair.ends).await.unwrap().unwrap();
     assert!(!record.can_go_on());

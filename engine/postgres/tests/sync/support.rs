@@ -91,7 +91,8 @@ pub async fn value(client: &Client, sql: &str) -> String {
 
 /// A sum of all rows of a table, whatever their order.
 pub async fn sum(client: &Client, table: &str) -> String {
-    let sql = format!("SELECT count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM {table} t");
+    let sql =
+        format!("SELECT count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM {table} t");
     value(client, &sql).await
 }
 

@@ -27,8 +27,27 @@ const COLUMNS: [(&str, &[&str]); 52] = [
     ("time", &["00:00", "24:00", "13:01:02.000001"]),
     ("time(0)", &["13:01:02"]),
     ("timetz", &["13:01:02+05:30"]),
-    ("timestamp", &["infinity", "-infinity", "2000-01-01", "1999-12-31 23:59:59.999999", "4713-01-01 00:00 BC", "294276-12-31 23:59:59"]),
-    ("timestamptz", &["infinity", "-infinity", "2000-01-01 12:00+02", "0001-01-01 00:00+00 BC", "1883-11-18 12:00 America/New_York"]),
+    (
+        "timestamp",
+        &[
+            "infinity",
+            "-infinity",
+            "2000-01-01",
+            "1999-12-31 23:59:59.999999",
+            "4713-01-01 00:00 BC",
+            "294276-12-31 23:59:59",
+        ],
+    ),
+    (
+        "timestamptz",
+        &[
+            "infinity",
+            "-infinity",
+            "2000-01-01 12:00+02",
+            "0001-01-01 00:00+00 BC",
+            "1883-11-18 12:00 America/New_York",
+        ],
+    ),
     ("interval", &["1 year -2 mons +3 days 04:05:06.7", "0"]),
     ("inet", &["192.168.0.1", "192.168.0.1/24", "::1", "fe80::1/64"]),
     ("cidr", &["192.168.0.0/24", "10.0.0.0/8", "::/0"]),
@@ -77,9 +96,8 @@ fn literal(value: &str) -> String {
 /// A table for each type, so that each takes its own form.
 #[tokio::test]
 async fn every_type_by_itself_as_it_comes_and_through_a_strategy() {
-    let table = |(at, (type_name, _)): (usize, &(&str, &[&str]))| {
-        format!("CREATE TABLE t{at} (id int, v {type_name});")
-    };
+    let table =
+        |(at, (type_name, _)): (usize, &(&str, &[&str]))| format!("CREATE TABLE t{at} (id int, v {type_name});");
     let pair = both(&COLUMNS.iter().enumerate().map(table).collect::<String>()).await;
     let rows = |(at, (type_name, values)): (usize, &(&str, &[&str]))| {
         let insert = |value: &&str| format!("INSERT INTO t{at} VALUES (1, {}::{type_name});", literal(value));
@@ -106,7 +124,10 @@ async fn every_type_by_itself_as_it_comes_and_through_a_strategy() {
         for (table, (type_name, values)) in copied.tables.iter().zip(&COLUMNS) {
             let cells = table.masked_cells[0];
             let elements_kept = array && type_name.ends_with("[]");
-            assert!(cells.cells == values.len() as u64 && (elements_kept || cells.unchanged == cells.cells), "{type_name}");
+            assert!(
+                cells.cells == values.len() as u64 && (elements_kept || cells.unchanged == cells.cells),
+                "{type_name}"
+            );
         }
     }
 }
@@ -117,7 +138,8 @@ async fn every_type_by_itself_as_it_comes_and_through_a_strategy() {
 async fn all_types_in_one_table() {
     let columns = |of: &[usize]| of.iter().map(|at| format!("c{at} {}", COLUMNS[*at].0)).collect::<Vec<_>>().join(", ");
     let all: Vec<usize> = (0..COLUMNS.len()).collect();
-    let binary: Vec<usize> = all.iter().copied().filter(|at| !["regclass", "regclass[]", "address"].contains(&COLUMNS[*at].0)).collect();
+    let binary: Vec<usize> =
+        all.iter().copied().filter(|at| !["regclass", "regclass[]", "address"].contains(&COLUMNS[*at].0)).collect();
     let pair = both(&format!(
         "CREATE TABLE mixed (id text, {}); CREATE TABLE plain (id text, {});",
         columns(&all),
@@ -160,7 +182,9 @@ async fn all_types_in_one_table() {
 #[tokio::test]
 async fn many_columns_large_values_and_every_byte() {
     let columns: Vec<String> = (0..1600).map(|n| format!("c{n} int2")).collect();
-    let pair = pair(&format!("CREATE TABLE wide ({}); CREATE TABLE large (id int, v text, w bytea);", columns.join(", "))).await;
+    let pair =
+        pair(&format!("CREATE TABLE wide ({}); CREATE TABLE large (id int, v text, w bytea);", columns.join(", ")))
+            .await;
     pair.fill(
         "DO $$ BEGIN FOR i IN 1..50 LOOP EXECUTE 'INSERT INTO wide SELECT ' || (SELECT string_agg((n % 7)::text, ',') FROM generate_series(1, 1600) n); END LOOP; END $$;
          INSERT INTO large SELECT 1, repeat('0123456789', 10000000), NULL;

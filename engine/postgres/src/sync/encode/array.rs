@@ -71,7 +71,11 @@ impl Reader<'_> {
         }
         let mut size = 0;
         loop {
-            if self.rest.starts_with('{') { self.level(depth + 1)? } else { self.element(depth)? }
+            if self.rest.starts_with('{') {
+                self.level(depth + 1)?
+            } else {
+                self.element(depth)?
+            }
             size += 1;
             let separator = self.rest.chars().next()?;
             self.rest = &self.rest[separator.len_utf8()..];

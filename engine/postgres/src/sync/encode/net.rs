@@ -26,7 +26,10 @@ pub(super) fn inet(text: &str, cidr: bool, out: &mut BytesMut) -> Option<()> {
 
 /// `08:00:2b:01:02:03`.
 pub(super) fn macaddr(text: &str) -> Option<[u8; 6]> {
-    let parts: Option<Vec<u8>> =
-        text.trim().split([':', '-']).map(|part| u8::from_str_radix(part, 16).ok().filter(|_| part.len() <= 2)).collect();
+    let parts: Option<Vec<u8>> = text
+        .trim()
+        .split([':', '-'])
+        .map(|part| u8::from_str_radix(part, 16).ok().filter(|_| part.len() <= 2))
+        .collect();
     parts?.try_into().ok()
 }

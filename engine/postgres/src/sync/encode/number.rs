@@ -101,7 +101,8 @@ fn groups(before: &str, behind: &str) -> (Vec<u16>, i64) {
 }
 
 pub(super) fn uuid(text: &str) -> Option<[u8; 16]> {
-    let digits: Vec<u8> = text.trim().trim_start_matches('{').trim_end_matches('}').bytes().filter(|b| *b != b'-').collect();
+    let digits: Vec<u8> =
+        text.trim().trim_start_matches('{').trim_end_matches('}').bytes().filter(|b| *b != b'-').collect();
     hex(&digits)?.try_into().ok()
 }
 

@@ -35,10 +35,7 @@ fn masked_fields_are_replaced_and_the_rest_is_passed_on() {
                     binary(&[Some("1"), Some("ada"), Some("x"), Some("rest"), None]),
                     binary(&[Some("2"), None, None, Some(""), Some("y")]),
                 ],
-                [
-                    binary(&[Some("A\tB\\"), Some("x"), Some("rest"), None]),
-                    binary(&[None, None, Some(""), Some("y")]),
-                ],
+                [binary(&[Some("A\tB\\"), Some("x"), Some("rest"), None]), binary(&[None, None, Some(""), Some("y")])],
             ),
             Form::Text => (
                 [Bytes::from("1\tada\tx\trest\t\\N\n"), Bytes::from("2\t\\N\t\\N\t\ty\n")],

@@ -146,7 +146,9 @@ impl Index {
             let kind = if constraint.primary { "PRIMARY KEY" } else { "UNIQUE" };
             let deferrable = if constraint.deferrable { " DEFERRABLE" } else { "" };
             let deferred = if constraint.deferred { " INITIALLY DEFERRED" } else { "" };
-            sql.push(format!("ALTER TABLE {table} ADD CONSTRAINT {name} {kind} USING INDEX {name}{deferrable}{deferred}"));
+            sql.push(format!(
+                "ALTER TABLE {table} ADD CONSTRAINT {name} {kind} USING INDEX {name}{deferrable}{deferred}"
+            ));
             let comment = constraint.comment.iter();
             sql.extend(comment.map(|text| format!("COMMENT ON CONSTRAINT {name} ON {table} IS {}", literal(text))));
         }

@@ -72,7 +72,8 @@ impl Dropped {
 
 /// Takes the search path away, so that PostgreSQL writes every name with its schema; answers what it was.
 pub(super) async fn in_full(link: &Link) -> Result<String, SyncError> {
-    let sql = "SELECT pg_catalog.current_setting('search_path') AS path, pg_catalog.set_config('search_path', '', true)";
+    let sql =
+        "SELECT pg_catalog.current_setting('search_path') AS path, pg_catalog.set_config('search_path', '', true)";
     let rows = link.rows("reading the schema", sql, &[]).await?;
     Ok(rows.first().map(|row| get(row, "path")).unwrap_or_default())
 }
