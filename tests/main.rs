@@ -3,8 +3,8 @@
 #![allow(missing_docs)]
 #![allow(clippy::print_stderr, reason = "a test that skips says so")]
 
-mod anonymize;
 mod action;
+mod anonymize;
 mod architecture;
 mod cli;
 mod documents;
