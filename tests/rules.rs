@@ -44,7 +44,9 @@ pub async fn lint_schema() -> Arc<dyn LintPlugin> {
 }
 
 async fn findings(plugin: &dyn LintPlugin, rule: &RuleInfo, example: &Example<'_>) -> Vec<String> {
-    let (_, mut session) = database(&[]).await;
+    // Live, so that examples may bring rows: what PostgreSQL counts of them is evidence.
+    let (_, session) = database(&[]).await;
+    let mut session = session.live();
     for statement in confiture_sql::split::split(example.sql).expect("statements") {
         session
             .execute(statement.text)

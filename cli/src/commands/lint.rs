@@ -65,9 +65,9 @@ impl Lint {
         loaded.database.set(acquired.login(&project).await);
         let (reported, title) = (acquired.reported, acquired.title);
         let view = SchemaView {
+            masked_columns: project.masked_columns(&acquired.snapshot)?,
             snapshot: Arc::new(acquired.snapshot),
             environment: project.environment_name().unwrap_or_default(),
-            masked_columns: Vec::new(),
         };
         let mut report = lint::run(&loaded.plugins, &rules, &view).await;
         report.faults.extend(loaded.faults);

@@ -15,8 +15,8 @@ mod template;
 use rules::{
     ColumnComment, ColumnNaming, ColumnRequired, ConstraintNaming, ForeignKeyIndexed, FunctionNaming, ImplicitCast,
     IndexNaming, LargeTableIndexed, MultiTenantColumn, NamePattern, PasswordHashed, PrimaryKeyRequired,
-    ReadModelDerivation, SensitiveColumnMasked, SequentialScanPotential, TableComment, TableNaming, TypeNaming,
-    UnloggedInProduction,
+    ReadModelDerivation, SensitiveColumnMasked, SequenceNaming, SequentialScanPotential, TableComment, TableNaming,
+    TriggerNaming, TypeNaming, UnloggedInProduction, ViewNaming,
 };
 
 confiture_sdk::export_plugin! {
@@ -38,11 +38,14 @@ confiture_sdk::export_plugin! {
         PrimaryKeyRequired,
         ReadModelDerivation,
         SensitiveColumnMasked,
+        SequenceNaming,
         SequentialScanPotential,
         TableComment,
         TableNaming,
+        TriggerNaming,
         TypeNaming,
         UnloggedInProduction,
+        ViewNaming,
     ],
 }
 

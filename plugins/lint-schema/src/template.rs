@@ -161,7 +161,11 @@ impl JsonSchema for Template {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": r"^([^{}]|\{(schema|table|columns|type)\})+$" })
+        json_schema!({
+            "type": "string",
+            "pattern": r"^([^{}]|\{(schema|table|columns|type)\})+$",
+            "examples": ["idx_{table}_{columns}"],
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use crate::case::words;
 use confiture_sdk::catalog::Column;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::{collections::HashMap, sync::LazyLock};
 
 /// What a personal value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -129,6 +130,12 @@ const PHRASES: &[(Kind, &str)] = &[
     ),
 ];
 
+/// [`PHRASES`] by phrase: a large schema asks for hundreds of thousands.
+static MEANINGS: LazyLock<HashMap<&str, Kind>> = LazyLock::new(|| {
+    let phrases = PHRASES.iter().flat_map(|(kind, phrases)| phrases.split('|').map(|phrase| (phrase, *kind)));
+    phrases.collect()
+});
+
 /// In front of a phrase: whose it is. `contact_email` is an e-mail address, `max_email` is not.
 const OWNERS: &str = "user|customer|client|contact|employee|person|personal|private|home|work|business|billing|shipping|\
                       delivery|ship|invoice|owner|author|sender|recipient|from|to|cc|reply|primary|secondary|main|other|\
@@ -163,10 +170,10 @@ fn by_name(words: &[String], holds: Holds) -> Option<Sign> {
         *last = numberless;
     }
     let owned = |start: usize| all[..start].iter().all(|word| is_in(OWNERS, word));
-    (0..all.len()).filter(|start| owned(*start)).find_map(|start| {
+    (0..all.len()).find_map(|start| {
         let phrase = all[start..].join(" ");
-        let (kind, _) = PHRASES.iter().find(|(kind, phrases)| kind.fits(holds) && is_in(phrases, &phrase))?;
-        Some(Sign { kind: *kind, reason: format!("its name says `{phrase}`") })
+        let kind = *MEANINGS.get(phrase.as_str())?;
+        (kind.fits(holds) && owned(start)).then(|| Sign { kind, reason: format!("its name says `{phrase}`") })
     })
 }
 
