@@ -30,8 +30,10 @@ pub struct Values<'a> {
     pub columns: Vec<Option<&'a str>>,
     /// `{type}`: what it may be called, the preferred word first.
     pub types: Vec<&'a str>,
-    /// Whether more may follow behind `_`: what the placeholders say does not tell this name from its like.
+    /// Whether more may follow the columns behind `_`: they do not tell this name from its like.
     pub open: bool,
+    /// Whether the columns may be left out: of a table's primary key, which is the only one.
+    pub alone: bool,
 }
 
 /// PostgreSQL cuts longer names.
@@ -79,7 +81,15 @@ impl Template {
     pub fn fits(&self, name: &str, values: &Values<'_>) -> bool {
         // A cut never leaves half a character.
         let cut = name.len() + 3 >= LONGEST;
-        Fit { open: values.open, cut }.fits(&self.pieces(values), name)
+        fits(&self.pieces(values), name, cut)
+            || values.alone && self.without_columns().is_some_and(|template| fits(&template.pieces(values), name, cut))
+    }
+
+    fn without_columns(&self) -> Option<Self> {
+        ["_{columns}", "{columns}_", "{columns}"].iter().find_map(|part| {
+            let text = Some(self.text.replace(part, "")).filter(|text| *text != self.text)?;
+            Self::parse(&text).ok()
+        })
     }
 
     /// The name that these values make; none where an expression has no name of its own.
@@ -87,6 +97,7 @@ impl Template {
         let words = self.pieces(values).into_iter().map(|piece| match piece {
             Piece::Words(words) => words.first().copied(),
             Piece::Any => None,
+            Piece::More => Some(""),
         });
         let mut name = words.collect::<Option<String>>()?;
         let end = (0..=LONGEST.min(name.len())).rev().find(|end| name.is_char_boundary(*end))?;
@@ -112,6 +123,9 @@ impl Template {
                     }
                 }
             }
+            if values.open && *part == Part::Columns {
+                pieces.push(Piece::More);
+            }
         }
         pieces
     }
@@ -122,29 +136,24 @@ enum Piece<'a> {
     Words(Vec<&'a str>),
     /// Any text, but some.
     Any,
+    /// Nothing, or `_` and some text.
+    More,
 }
 
-struct Fit {
-    open: bool,
-    cut: bool,
-}
-
-impl Fit {
-    fn fits(&self, pieces: &[Piece<'_>], name: &str) -> bool {
-        let Some((first, rest)) = pieces.split_first() else {
-            return name.is_empty() || self.open && name.len() > 1 && name.starts_with('_');
-        };
-        match first {
-            Piece::Words(words) => words.iter().any(|word| match name.strip_prefix(word) {
-                Some(behind) => self.fits(rest, behind),
-                None => self.cut && word.starts_with(name),
-            }),
-            Piece::Any if name.is_empty() => self.cut,
-            Piece::Any => {
-                let starts = name.char_indices().map(|(start, _)| start).skip(1).chain([name.len()]);
-                starts.into_iter().any(|start| self.fits(rest, &name[start..]))
-            }
-        }
+/// Whether the pieces make up the name, or a `cut` one is their beginning.
+fn fits(pieces: &[Piece<'_>], name: &str, cut: bool) -> bool {
+    let Some((first, rest)) = pieces.split_first() else { return name.is_empty() };
+    let any_text = |name: &str| {
+        let ends = name.char_indices().map(|(end, _)| end).skip(1).chain([name.len()]);
+        !name.is_empty() && ends.into_iter().any(|end| fits(rest, &name[end..], cut))
+    };
+    match first {
+        Piece::Words(words) => words.iter().any(|word| match name.strip_prefix(word) {
+            Some(behind) => fits(rest, behind, cut),
+            None => cut && word.starts_with(name),
+        }),
+        Piece::Any => any_text(name) || cut && name.is_empty(),
+        Piece::More => fits(rest, name, cut) || name.strip_prefix('_').is_some_and(any_text),
     }
 }
 
@@ -179,7 +188,7 @@ mod tests {
 
     fn values<'a>(columns: &[&'a str]) -> Values<'a> {
         let columns = columns.iter().map(|column| Some(*column).filter(|column| !column.is_empty())).collect();
-        Values { schema: "public", table: "orders", columns, types: vec!["pk", "pkey"], open: false }
+        Values { schema: "public", table: "orders", columns, types: vec!["pk", "pkey"], open: false, alone: false }
     }
 
     #[test]
@@ -210,6 +219,18 @@ mod tests {
         let open = Values { open: true, ..values(&["a"]) };
         assert!(index.fits("idx_orders_a_unpaid", &open) && index.fits("idx_orders_a", &open));
         assert!(!index.fits("idx_orders_ab", &open) && !index.fits("idx_orders_a_", &open));
+        assert!(template("{table}_{columns}_{type}").fits("orders_a_unpaid_pk", &open));
+    }
+
+    #[test]
+    fn the_columns_of_the_only_one_may_be_left_out() {
+        let alone = Values { alone: true, ..values(&["a", "b"]) };
+        for (text, name) in
+            [("{type}_{table}_{columns}", "pk_orders"), ("{columns}_{type}", "pkey"), ("{columns}", "a_b")]
+        {
+            assert!(template(text).fits(name, &alone), "{text}");
+            assert!(!template(text).fits("orders", &alone), "{text}");
+        }
     }
 
     #[test]
