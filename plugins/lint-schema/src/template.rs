@@ -18,6 +18,7 @@ enum Part {
     Table,
     Columns,
     Type,
+    References,
 }
 
 /// What stands for the placeholders of one name.
@@ -28,6 +29,8 @@ pub struct Values<'a> {
     pub table: &'a str,
     /// `{columns}`, joined with `_`; an expression is none, and any word may stand for it. Without any, any text may.
     pub columns: Vec<Option<&'a str>>,
+    /// `{references}`: the table that a foreign key refers to; any text may stand for it in other names.
+    pub references: Option<&'a str>,
     /// `{type}`: what it may be called, the preferred word first.
     pub types: Vec<&'a str>,
     /// Whether more may follow the columns behind `_`: they do not tell this name from its like.
@@ -57,8 +60,10 @@ impl Template {
                 "table" => Part::Table,
                 "columns" => Part::Columns,
                 "type" => Part::Type,
+                "references" => Part::References,
                 other => {
-                    return Err(format!("`{{schema}}`, `{{table}}`, `{{columns}}` or `{{type}}`, not `{{{other}}}`"));
+                    const KNOWN: &str = "`{schema}`, `{table}`, `{columns}`, `{type}` or `{references}`";
+                    return Err(format!("{KNOWN}, not `{{{other}}}`"));
                 }
             });
             rest = after;
@@ -112,6 +117,9 @@ impl Template {
                 Part::Text(text) => pieces.push(Piece::Words(vec![text])),
                 Part::Schema => pieces.push(Piece::Words(vec![values.schema])),
                 Part::Table => pieces.push(Piece::Words(vec![values.table])),
+                Part::References => {
+                    pieces.push(values.references.map_or(Piece::Any, |table| Piece::Words(vec![table])));
+                }
                 Part::Type => pieces.push(Piece::Words(values.types.clone())),
                 Part::Columns if values.columns.is_empty() => pieces.push(Piece::Any),
                 Part::Columns => {
@@ -172,7 +180,7 @@ impl JsonSchema for Template {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "pattern": r"^([^{}]|\{(schema|table|columns|type)\})+$",
+            "pattern": r"^([^{}]|\{(schema|table|columns|type|references)\})+$",
             "examples": ["idx_{table}_{columns}"],
         })
     }
@@ -188,7 +196,15 @@ mod tests {
 
     fn values<'a>(columns: &[&'a str]) -> Values<'a> {
         let columns = columns.iter().map(|column| Some(*column).filter(|column| !column.is_empty())).collect();
-        Values { schema: "public", table: "orders", columns, types: vec!["pk", "pkey"], open: false, alone: false }
+        Values {
+            schema: "public",
+            table: "orders",
+            columns,
+            types: vec!["pk", "pkey"],
+            open: false,
+            alone: false,
+            references: None,
+        }
     }
 
     #[test]
@@ -201,6 +217,8 @@ mod tests {
         assert_eq!(index.write(&values(&["a", "b"])).as_deref(), Some("idx_orders_a_b"));
         let constraint = template("{schema}_{table}_{type}");
         assert!(constraint.fits("public_orders_pkey", &values(&[])));
+        let key = Values { references: Some("users"), ..values(&["a"]) };
+        assert!(template("fk_{table}_{references}").fits("fk_orders_users", &key));
         assert_eq!(constraint.write(&values(&[])).as_deref(), Some("public_orders_pk"));
     }
 

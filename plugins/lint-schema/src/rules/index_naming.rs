@@ -86,6 +86,7 @@ fn values<'a>(index: &'a Index, relation: &'a Relation) -> Values<'a> {
         },
         open: has_more_to_say(index, relation),
         alone: false,
+        references: None,
     }
 }
 

@@ -4,7 +4,10 @@ use crate::case::words;
 use confiture_sdk::catalog::Column;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 /// What a personal value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -136,6 +139,10 @@ static MEANINGS: LazyLock<HashMap<&str, Kind>> = LazyLock::new(|| {
     phrases.collect()
 });
 
+/// The last words of all phrases: most names end with none of them.
+static ENDS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| MEANINGS.keys().filter_map(|phrase| phrase.rsplit(' ').next()).collect());
+
 /// In front of a phrase: whose it is. `contact_email` is an e-mail address, `max_email` is not.
 const OWNERS: &str = "user|customer|client|contact|employee|person|personal|private|home|work|business|billing|shipping|\
                       delivery|ship|invoice|owner|author|sender|recipient|from|to|cc|reply|primary|secondary|main|other|\
@@ -168,6 +175,9 @@ fn by_name(words: &[String], holds: Holds) -> Option<Sign> {
         all.pop();
     } else if let Some(last) = all.last_mut() {
         *last = numberless;
+    }
+    if !all.last().is_some_and(|end| ENDS.contains(end)) {
+        return None;
     }
     let owned = |start: usize| all[..start].iter().all(|word| is_in(OWNERS, word));
     (0..all.len()).find_map(|start| {
