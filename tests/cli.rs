@@ -7,6 +7,7 @@ mod bad_sql;
 mod build;
 mod connections;
 mod lint;
+mod lint_rules;
 mod migrate;
 mod plugin;
 mod schema;

@@ -30,8 +30,7 @@ pub fn bench(name: &str, arguments: &[&str]) -> Outcome {
         ("sync", arguments) => sync::bench(arguments),
         (sync::ROUNDS, [rows]) => sync::rounds(rows),
         (other, _) => Err(format!(
-            "there is no benchmark `{other}`: only `host`, `mask`, `migrate [HISTORY]`, `hooks`, `lint` and `estimates`"
-            "there is no benchmark `{other}`: only `host`, `mask`, `migrate [HISTORY]`, `hooks`, `estimates` and `sync [--rows N]`"
+            "there is no benchmark `{other}`: only `host`, `mask`, `migrate [HISTORY]`, `hooks`, `lint`, `estimates` and `sync [--rows N]`"
         )),
     }
 }
