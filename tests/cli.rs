@@ -11,3 +11,4 @@ mod migrate;
 mod plugin;
 mod scratch;
 mod snapshot;
+mod sync;

@@ -54,7 +54,7 @@ impl Profiles {
     ) -> Result<(Self, String), Problems> {
         let shown = path.display().to_string();
         let none = || ConfigError::about(&shown, format!("it is no profile: it has no `{MARK}`"), None);
-        let file = open(path, env).ok_or_else(none)??;
+        let file = open(path, &self.root, env).ok_or_else(none)??;
         let name = file.name.value.clone();
         self.found.retain(|one| one.read.as_ref().is_ok_and(|other| other.name.value != name));
         self.found.push(Found { path: path.to_owned(), read: Ok(file) });
