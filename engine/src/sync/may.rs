@@ -170,8 +170,8 @@ fn leads_out(
             format!("copy `{referenced}` as well, fill it in the target first, or leave `{name}` out"),
         ),
         _ => notices.push(format!(
-            "`{name}` refers to `{referenced}`, which is not copied: every key that its rows name has to be in the target \
-             already (foreign key `{}`)",
+            "`{name}` refers to `{referenced}`, which is not copied (foreign key `{}`): the target has to hold the keys \
+             already",
             key.name
         )),
     }
