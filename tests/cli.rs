@@ -13,3 +13,4 @@ mod plugin;
 mod schema;
 mod scratch;
 mod snapshot;
+mod sync;

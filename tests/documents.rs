@@ -91,6 +91,8 @@ const COMMANDS: &[&str] = &[
     "migrate baseline",
     "migrate repair",
     "migrate adopt",
+    "sync",
+    "sync worker",
     "facts",
     "schema",
     "scratch",

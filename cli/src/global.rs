@@ -44,7 +44,7 @@ impl Global {
 
 /// Why there is no page.
 const NO_PAGE: &str = "this command prints `text` or `json`; `html` is for the reports of a dry-run (`confiture \
-                           migrate up --dry-run --format html`) of findings (`confiture lint --format html`) and of a profile (`confiture anonymize report --format html`)";
+                           migrate up --dry-run --format html`) of findings (`confiture lint --format html`) of a profile (`confiture anonymize report --format html`) and of `confiture sync`";
 
 /// How a result is printed, as `--format` takes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -53,7 +53,7 @@ pub enum Wanted {
     Text,
     /// One document, with a `schema_version`
     Json,
-    /// A page for a browser, for findings and for the reports of a dry-run and of a profile
+    /// A page for a browser, for findings and for the reports of a dry-run, of a profile and of a sync
     Html,
     /// For findings: SARIF 2.1.0, which code scanning reads
     Sarif,

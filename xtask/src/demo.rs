@@ -1,9 +1,9 @@
-//! `cargo xtask demo`: the main job on a real example.
+//! `cargo xtask demo`: the main jobs on a real example.
 
 use crate::command::{Outcome, run, target, workspace};
 use std::{ffi::OsString, process::Command};
 
-/// Builds the program, then lints, explains and migrates the example as a user would.
+/// Builds the program, then lints, explains, migrates and syncs the example as a user would.
 pub fn demo() -> Outcome {
     let server = crate::test::prepare()?;
     let example = workspace().join("examples/printoptim");
@@ -24,7 +24,9 @@ pub fn demo() -> Outcome {
         ));
     }
     run(&mut confiture(&["lint", "--explain", "foreign-key-indexed"]))?;
-    run(confiture(&["scratch", "--", "sh", "-ec", MIGRATE]).env("PATH", with_program_first()?))
+    run(confiture(&["scratch", "--", "sh", "-ec", MIGRATE]).env("PATH", with_program_first()?))?;
+    let mut sync = confiture(&["scratch", "--", "sh", "-ec", SYNC]);
+    run(sync.env("PATH", with_program_first()?).env("QA_ANON_SALT", "the demo's own salt, which is no secret"))
 }
 
 /// A script is shown by what it says itself.
@@ -43,6 +45,19 @@ const MIGRATE: &str = "
     say confiture migrate down --steps 2
     say confiture migrate status
     say confiture migrate verify";
+
+/// A sync from production to QA through the specification's profile, tried first and proved afterwards.
+const SYNC: &str = r#"
+    say() { printf '\n$ %s\n' "$*"; "$@"; }
+    psql() { "$CONFITURE_PG_BIN/psql" -qX -v ON_ERROR_STOP=1 "$@"; }
+    for name in production qa; do psql -c "CREATE DATABASE $name"; psql -d $name -f sync/schema.sql; done
+    psql -d production -f sync/rows.sql
+    url() { printf '%s' "$DATABASE_URL" | sed "s,/scratch?,/$1?,"; }
+    set -- --source "$(url production)" --target "$(url qa)" --anonymization-profile qa
+    say confiture sync "$@" --dry-run
+    say confiture sync "$@" --verify-consistency
+    say psql -d qa -c "SELECT first_name, email, phone, ssn, count(*) AS orders FROM w_customers c JOIN w_orders o
+        ON o.customer_id = c.id GROUP BY c.id ORDER BY email LIMIT 3""#;
 
 /// The PATH in which `confiture` is the program that was just built.
 fn with_program_first() -> Result<OsString, String> {

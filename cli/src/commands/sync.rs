@@ -5,6 +5,7 @@ mod ends;
 mod prepared;
 mod run;
 mod schema;
+mod worker;
 
 use crate::{
     exit::Exit,
@@ -14,7 +15,7 @@ use crate::{
     output,
     report::json,
 };
-use clap::Args;
+use clap::{Args, Subcommand};
 use confiture_engine::sync::{
     Options,
     report::{Report, html, text},
@@ -27,6 +28,7 @@ use prepared::Prepared;
 /// One snapshot of the source; COPY both ways; every value of a masked column through its strategy before it reaches the
 /// target. Everything that forbids the run is said before anything is touched.
 #[derive(Debug, Args)]
+#[command(subcommand_negates_reqs = true, args_conflicts_with_subcommands = true)]
 #[command(after_help = "Examples:\n  confiture sync --source production --target qa --anonymization-profile qa \
                         --verify-consistency\n  confiture sync --source production --target qa --anonymization-profile qa \
                         --dry-run\n  confiture sync --source production --target \"$QA_URL\" --anonymization-profile qa.yaml \
@@ -34,6 +36,8 @@ use prepared::Prepared;
                         database was not to be reached; 5 failed and undone; 6 another run is at work on the target; 7 plugin \
                         fault; 8 refused, nothing was touched; 9 stopped, run again to go on.")]
 pub struct Sync {
+    #[command(subcommand)]
+    command: Option<Command>,
     #[command(flatten)]
     sides: Sides,
     /// Copy every value as it is
@@ -77,11 +81,19 @@ pub struct Sync {
     strict: bool,
 }
 
+#[derive(Debug, Subcommand)]
+enum Command {
+    Worker(worker::Worker),
+}
+
 impl Sync {
     /// Plans, asks, copies, proves, reports.
     pub async fn run(self, global: &Global, interrupt: &Interrupt) -> Result<Exit, Failure> {
-        if let Some(wanted) = global.format.filter(|wanted| !wanted.is_for_reports()) {
-            return Err(wanted.only_for_findings());
+        if let Some(Command::Worker(worker)) = self.command {
+            return worker.run(global, interrupt).await;
+        }
+        if let Some(format) = global.format.filter(|one| !one.is_for_reports()) {
+            return Err(format.only_for_findings());
         }
         let prepared = match Prepared::load(global, &self).await? {
             Ok(prepared) => prepared,
@@ -114,7 +126,7 @@ fn print(global: &Global, report: &Report) -> Result<(), Failure> {
         Wanted::Text => text(report),
         Wanted::Json => json::render(report)?,
         Wanted::Html => html(report).map_err(Failure::with(Exit::Failed))?,
-        wanted => return Err(wanted.only_for_findings()),
+        findings => return Err(findings.only_for_findings()),
     };
     output::result(global, &page)
 }

@@ -70,7 +70,8 @@ impl Progress {
         }
     }
 
-    fn all(&self) -> String {
+    /// What was copied so far, and how fast.
+    pub fn all(&self) -> String {
         let sum = |of: fn(&Table) -> &AtomicU64| {
             self.tables.iter().map(|table| of(table).load(Ordering::Relaxed)).sum::<u64>()
         };

@@ -101,6 +101,16 @@ pub(super) fn tables(request: &Request<'_>, scope: &Scope<'_>, refusals: &mut Re
             "say --replace to replace them, or name an empty target".to_owned(),
         );
     }
+    let unknown = named(&|unit| {
+        !request.options.replace && is(target(unit), |facts| facts.insertable && facts.holds_rows.is_none())
+    });
+    if !unknown.is_empty() {
+        refusals.say(
+            RefusalKind::Unwritable,
+            format!("`{writer}` may not read {} in the target: whether they hold rows is not known", list(&unknown)),
+            format!("grant SELECT on them to `{writer}`; the proof needs it, too"),
+        );
+    }
     if request.options.large_objects && !request.options.replace && request.target_end.large_objects > 0 {
         refusals.say(
             RefusalKind::HoldsData,
@@ -161,8 +171,8 @@ fn leads_out(
             format!("copy `{referenced}` as well, fill it in the target first, or leave `{name}` out"),
         ),
         _ => notices.push(format!(
-            "`{name}` refers to `{referenced}`, which is not copied: every key that its rows name has to be in the target \
-             already (foreign key `{}`)",
+            "`{name}` refers to `{referenced}`, which is not copied (foreign key `{}`): the target has to hold the keys \
+             already",
             key.name
         )),
     }

@@ -3,7 +3,7 @@
 use super::{prepared::Prepared, print};
 use crate::{commands::anonymize::work::failure, exit::Exit, failure::Failure, global::Global};
 use confiture_engine::{
-    anonymize::samples::{mask, sample},
+    anonymize::samples::{SampleError, mask, sample},
     sync::{report::Report, root_names},
 };
 use confiture_model::sync::Survivors;
@@ -32,7 +32,7 @@ async fn samples(prepared: &Prepared, report: &mut Report) -> Result<(), Failure
         let relation = prepared.source.snapshot.relation(&plan.table.schema, &plan.table.name);
         let (Some(table), Some(relation), true) = (table, relation, plan.masked) else { continue };
         let rows = sample(&mut queries, relation, ROWS).await.map_err(failure)?;
-        let masked = mask(table, rows).await.map_err(|error| failure(error.into()))?;
+        let masked = mask(table, rows).await.map_err(SampleError::from).map_err(failure)?;
         let rules = prepared.rules.get(place).map_or(&[][..], Vec::as_slice);
         let shows = |column: usize| rules.iter().any(|rule| rule.column == column && rule.survivors != Survivors::Kept);
         let columns: Vec<(bool, &String)> = plan

@@ -16,9 +16,10 @@ use crate::{
 use confiture_engine::{
     anonymize::{
         profile::Profile,
+        prove::{Unproven, prove},
         report::refuse_unclassified,
         resolve::{Request as Resolving, Resolved, resolve},
-        verify::{SAMPLE_ROWS, verify},
+        verify::SAMPLE_ROWS,
     },
     sync::{
         self, Masks, Planned, RefusalKind, Refusals, Request, mark, outside_or_skipped, report::Report, root_names,
@@ -26,7 +27,6 @@ use confiture_engine::{
 };
 use confiture_model::sampling::TextQueries as _;
 use confiture_model::{
-    finding::Severity,
     schema::{Parts, Snapshot},
     session::Session as _,
     sync::{EndFacts, MaskedRule, ProfileMark},
@@ -252,14 +252,10 @@ pub async fn resolve_for(
 /// Every strategy on made-up values and on sampled rows: promises, lengths, CHECK constraints, domains.
 async fn try_on_samples(resolved: &Resolved, source: &Side, refusals: &mut Refusals) -> Result<(), Failure> {
     let mut queries = PgTextQueries::new(source.session.client());
-    let found = verify(resolved, &source.snapshot, &mut queries, SAMPLE_ROWS).await.map_err(failure)?;
-    for remark in found.remarks {
-        match remark.severity {
-            Severity::Error => {
-                refusals.say(RefusalKind::Profile, format!("{}: {}", remark.subject, remark.message), None);
-            }
-            _ => output::warn(format!("{}: {}", remark.subject, remark.message)),
-        }
+    match prove(resolved, &source.snapshot, &mut queries, SAMPLE_ROWS).await {
+        Ok(found) => found.remarks.iter().for_each(|remark| output::warn(remark)),
+        Err(Unproven::Broken(problems)) => refusals.say(RefusalKind::Profile, problems.to_string(), None),
+        Err(Unproven::Sample(error)) => return Err(failure(error)),
     }
     Ok(())
 }

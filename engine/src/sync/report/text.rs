@@ -33,7 +33,8 @@ pub fn text(report: &Report) -> String {
     }
     rest(&mut page, report);
     proof(&mut page, report);
-    for notice in &report.notices {
+    // Whoever ran it was told before.
+    for notice in report.notices.iter().filter(|_| report.outcome == Outcome::DryRun) {
         let _ = writeln!(page, "\nnote: {notice}");
     }
     page
@@ -100,9 +101,10 @@ fn rest(page: &mut String, report: &Report) {
             );
         }
     }
-    let counts = [(report.sequences, "sequences set"), (report.refreshed, "materialized views refreshed")];
+    let counts =
+        [(report.sequences, "sequences set to the source's"), (report.refreshed, "materialized views refreshed")];
     for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
-        let _ = writeln!(page, "{count} {what}");
+        let _ = writeln!(page, "{what}: {count}");
     }
     if report.large_objects > 0 {
         let _ = writeln!(page, "{} large objects", report.large_objects);

@@ -27,8 +27,6 @@ pub(super) struct Meeting {
     pub distinct: u64,
     /// Sum over values of how often they stand here times how often there.
     pub products: f64,
-    /// Sum of the squares of how often values stand there.
-    pub squares: f64,
     /// All cells of the other column that were looked at.
     pub all: u64,
 }
@@ -54,7 +52,6 @@ impl Histogram {
         stream(pair.target, &format!("reading hashes of {}", plan.table), &sql, |hash, count| {
             meeting.distinct += 1;
             meeting.all += count.unsigned_abs();
-            meeting.squares += (count as f64) * (count as f64);
             if let Ok(at) = self.counts.binary_search_by_key(&hash, |(hash, _)| *hash) {
                 meeting.values += 1;
                 meeting.cells += count.unsigned_abs();
@@ -65,11 +62,17 @@ impl Histogram {
         Ok(meeting)
     }
 
-    /// Sum of the squares of how often values stand, and how often the most frequent one does.
-    pub fn lumps(&self) -> (f64, f64) {
-        let squares = self.counts.iter().map(|(_, count)| (*count as f64) * (*count as f64)).sum();
-        let most = self.counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
-        (squares, most as f64)
+    /// How many cells, on an average over cells, have the same value.
+    pub fn lump(&self) -> f64 {
+        let count = |count: i64| count as f64;
+        let all: f64 = self.counts.iter().map(|(_, one)| count(*one)).sum();
+        let squares: f64 = self.counts.iter().map(|(_, one)| count(*one) * count(*one)).sum();
+        (squares / all.max(1.0)).max(1.0)
+    }
+
+    #[cfg(test)]
+    pub fn of(counts: impl Iterator<Item = (i64, i64)>) -> Self {
+        Self { counts: counts.collect(), one_in: 1 }
     }
 }
 

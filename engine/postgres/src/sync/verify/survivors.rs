@@ -6,7 +6,9 @@ use super::{
 };
 use confiture_model::sync::{Check, CheckKind, MaskedCells, MaskedRule, Survivors, TableCopied, TablePlan};
 
-/// How many standard deviations chance is given.
+/// How seldom a strategy that leaves values to chance is found to keep too many.
+const SELDOM: f64 = 1e-9;
+/// The same in standard deviations, where there are many.
 const DEVIATIONS: f64 = 6.0;
 
 pub(super) async fn check(
@@ -74,10 +76,10 @@ fn chance(histogram: &Histogram, meeting: &Meeting, rule: &MaskedRule, cells: Op
     let Some(cells) = cells else {
         return (false, "it was not counted how many cells stayed as they were".to_owned());
     };
-    let bound = bound(histogram, meeting, rule.deterministic);
+    let bound = bound(histogram, meeting, cells, rule.deterministic);
     let holds = meeting.distinct <= 1 || cells.unchanged as f64 <= bound.most;
     let detail = format!(
-        "{} of {} cells hold their own source's value; chance would leave about {:.0}, at most {:.0}",
+        "{} of {} cells hold their own source's value; chance would leave about {:.1}, at most {:.0}",
         cells.unchanged, cells.cells, bound.expected, bound.most
     );
     (holds, detail)
@@ -88,15 +90,52 @@ struct Bound {
     most: f64,
 }
 
-/// Were values and results drawn apart, a cell would meet its own by how often its value stands among the results. Where
-/// equal values become equal ones, all cells of a value meet at once.
-fn bound(histogram: &Histogram, meeting: &Meeting, deterministic: bool) -> Bound {
-    let (all, scale) = ((meeting.all as f64).max(1.0), histogram.one_in as f64);
-    let expected = scale * meeting.products / all;
-    let (squares, lump) = histogram.lumps();
-    let (variance, lump) = match deterministic {
-        true => (scale * squares * meeting.squares / (all * all), 2.0 * lump),
-        false => (expected, 0.0),
-    };
-    Bound { expected, most: expected + DEVIATIONS * variance.sqrt() + DEVIATIONS + lump }
+/// Were values and results drawn apart, a cell would meet its own by how often its value stands among the other results.
+/// Where equal values become equal ones, all cells of a value meet at once, in lumps. Of few cells, one in two hundred is
+/// granted: lists of names are no longer than that.
+fn bound(histogram: &Histogram, meeting: &Meeting, cells: MaskedCells, deterministic: bool) -> Bound {
+    let (looked_at, scale) = ((meeting.all as f64).max(1.0), histogram.one_in as f64);
+    let all = looked_at * scale;
+    let own = cells.unchanged as f64 / all;
+    let expected = (scale * meeting.products / looked_at - own).max((all / 200.0).min(1.0));
+    let lump = if deterministic { histogram.lump() } else { 1.0 };
+    Bound { expected, most: lump * most_by_chance(expected / lump) }
+}
+
+/// How many of something that is expected so often, each apart from the others, are met once in 10⁹ times at most.
+fn most_by_chance(expected: f64) -> f64 {
+    if expected > 300.0 {
+        return (expected + DEVIATIONS * expected.sqrt() + 20.0).floor();
+    }
+    let (mut count, mut term) = (0.0, (-expected).exp());
+    let mut below = term;
+    while 1.0 - below > SELDOM && count < 1000.0 {
+        count += 1.0;
+        term *= expected / count;
+        below += term;
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chance_leaves_few() {
+        assert_eq!((most_by_chance(0.04), most_by_chance(1.0), most_by_chance(0.0)), (5.0, 11.0, 0.0));
+        assert!(most_by_chance(299.0) > 400.0 && most_by_chance(301.0) < 440.0);
+    }
+
+    /// Eight names that stay are more than chance leaves, and so are a thousand.
+    #[test]
+    fn a_column_that_stays_is_seen() {
+        for rows in [8, 1000] {
+            let histogram = Histogram::of((0..rows).map(|hash| (hash, 1)));
+            let all = rows.unsigned_abs();
+            let meeting = Meeting { values: all, cells: all, distinct: all, products: all as f64, all };
+            let bound = bound(&histogram, &meeting, MaskedCells { cells: all, unchanged: all }, true);
+            assert!(bound.most < rows as f64 && bound.expected <= 1.0, "{rows}: {}", bound.most);
+        }
+    }
 }

@@ -1,0 +1,9 @@
+//! `confiture sync`: from one database to another, masked on the way, and proved.
+
+mod corpora;
+mod killed;
+mod pair;
+mod proof;
+mod refused;
+mod selected;
+mod shop;
