@@ -29,14 +29,12 @@ use prepared::Prepared;
 /// target. Everything that forbids the run is said before anything is touched.
 #[derive(Debug, Args)]
 #[command(subcommand_negates_reqs = true, args_conflicts_with_subcommands = true)]
-#[command(
-    after_help = "Examples:\n  confiture sync --source production --target qa --anonymization-profile qa \
+#[command(after_help = "Examples:\n  confiture sync --source production --target qa --anonymization-profile qa \
                         --verify-consistency\n  confiture sync --source production --target qa --anonymization-profile qa \
                         --dry-run\n  confiture sync --source production --target \"$QA_URL\" --anonymization-profile qa.yaml \
                         --subset 'orders=created_at > current_date - 30'\n\nExit codes: 1 the proof does not hold; 4 a \
                         database was not to be reached; 5 failed and undone; 6 another run is at work on the target; 7 plugin \
-                        fault; 8 refused, nothing was touched; 9 stopped, run again to go on."
-)]
+                        fault; 8 refused, nothing was touched; 9 stopped, run again to go on.")]
 pub struct Sync {
     #[command(subcommand)]
     command: Option<Command>,

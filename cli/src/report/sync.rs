@@ -37,12 +37,8 @@ struct Table {
 impl Progress {
     /// Of a plan that is about to be run.
     pub fn new(plan: &Plan) -> Self {
-        let table = |name: String| Table {
-            name,
-            begun: Mutex::new(None),
-            rows: AtomicU64::new(0),
-            bytes: AtomicU64::new(0),
-        };
+        let table =
+            |name: String| Table { name, begun: Mutex::new(None), rows: AtomicU64::new(0), bytes: AtomicU64::new(0) };
         let whole = plan.tables.iter().all(|table| table.condition.is_none() && table.limit.is_none());
         let expected: Option<u64> = plan.tables.iter().map(|table| table.estimated_rows).sum();
         Self {

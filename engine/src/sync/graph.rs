@@ -34,8 +34,7 @@ pub(super) fn edges(scope: &Scope<'_>) -> Vec<Edge> {
             for (constraint, target) in foreign_keys(relation) {
                 let referenced = snapshot.relation(&target.schema, &target.table);
                 let Some(to) = referenced.and_then(|one| place(root_of(snapshot, one))) else { continue };
-                let edge =
-                    Edge { from, columns: constraint.columns.clone(), to, referenced: target.columns.clone() };
+                let edge = Edge { from, columns: constraint.columns.clone(), to, referenced: target.columns.clone() };
                 let known = |place: usize, names: &[String]| {
                     let columns = scope.roots.get(place).map(|root| &root.columns);
                     names.iter().all(|name| columns.is_some_and(|columns| columns.iter().any(|one| one.name == *name)))
@@ -52,7 +51,8 @@ pub(super) fn edges(scope: &Scope<'_>) -> Vec<Edge> {
 /// The strongly connected parts of a graph of `count` nodes, each behind those that it leads to (Tarjan's algorithm, with a
 /// stack of its own).
 pub(super) fn parts(count: usize, leads_to: &[Vec<usize>]) -> Vec<Vec<usize>> {
-    let mut state = Tarjan { index: vec![None; count], low: vec![0; count], on_stack: vec![false; count], ..Tarjan::default() };
+    let mut state =
+        Tarjan { index: vec![None; count], low: vec![0; count], on_stack: vec![false; count], ..Tarjan::default() };
     for start in 0..count {
         if state.index[start].is_none() {
             state.visit(start, leads_to);

@@ -72,7 +72,8 @@ pub(super) fn tables(request: &Request<'_>, scope: &Scope<'_>, refusals: &mut Re
         let message = format!("`{writer}` may not write to {} in the target", list(&closed));
         refusals.say(RefusalKind::Unwritable, message, format!("grant INSERT and TRUNCATE on them to `{writer}`"));
     }
-    let kept = named(&|unit| request.options.replace && is(target(unit), |facts| facts.insertable && !facts.truncatable));
+    let kept =
+        named(&|unit| request.options.replace && is(target(unit), |facts| facts.insertable && !facts.truncatable));
     if !kept.is_empty() {
         let message = format!("--replace: `{writer}` may not truncate {} in the target", list(&kept));
         refusals.say(RefusalKind::Unwritable, message, format!("grant TRUNCATE on them to `{writer}`"));

@@ -34,10 +34,8 @@ pub(super) fn materialized(request: &Request<'_>, scope: &Scope<'_>, refusals: &
         found.shows(relation);
     }
     let order = found.order;
-    let foreign: Vec<&Name> = order
-        .iter()
-        .filter(|name| request.target_end.tables.get(name).is_some_and(|facts| !facts.owned))
-        .collect();
+    let foreign: Vec<&Name> =
+        order.iter().filter(|name| request.target_end.tables.get(name).is_some_and(|facts| !facts.owned)).collect();
     if !foreign.is_empty() {
         let message =
             format!("`{}` does not own {}, which only an owner can refresh", request.target_end.user, list(foreign));

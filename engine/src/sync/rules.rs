@@ -17,13 +17,14 @@ pub fn rules(
     let of_table = |table: &confiture_model::sync::TablePlan| {
         let (schema, name) = root_of(&table.table.schema, &table.table.name);
         let found = resolved?.tables.iter().find(|one| one.schema == schema && one.name == name)?;
-        let rules = table.columns.iter().enumerate().filter(|(_, column)| column.masked).filter_map(|(place, column)| {
-            let resolved = found.columns.iter().find(|one| one.info.name == column.name)?;
-            let looks = suspicions.iter().find(|one| {
-                one.schema == schema && one.table == name && one.column == column.name
+        let rules =
+            table.columns.iter().enumerate().filter(|(_, column)| column.masked).filter_map(|(place, column)| {
+                let resolved = found.columns.iter().find(|one| one.info.name == column.name)?;
+                let looks = suspicions
+                    .iter()
+                    .find(|one| one.schema == schema && one.table == name && one.column == column.name);
+                Some(rule(place, resolved, looks.map(|one| one.kind)))
             });
-            Some(rule(place, resolved, looks.map(|one| one.kind)))
-        });
         Some(rules.collect())
     };
     plan.tables.iter().map(|table| of_table(table).unwrap_or_default()).collect()

@@ -120,10 +120,9 @@ fn wishes(request: &Request<'_>, scope: &Scope<'_>, refusals: &mut Refusals) -> 
         }
     }
     for (table, limit) in &options.limits {
-        let all = table.as_ref().map_or_else(
-            || (0..scope.roots.len()).collect(),
-            |table| places("--limit", table, scope, refusals),
-        );
+        let all = table
+            .as_ref()
+            .map_or_else(|| (0..scope.roots.len()).collect(), |table| places("--limit", table, scope, refusals));
         for place in all {
             let limit = if table.is_some() { *limit } else { wishes[place].limit.unwrap_or(*limit) };
             wishes[place].limit = Some(limit);

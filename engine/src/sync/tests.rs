@@ -53,7 +53,11 @@ fn planned(tables: &[&str], options: &Options) -> Planned {
     planned_with(tables, options, |_, _, _| {}).expect("is planned")
 }
 
-fn refused(tables: &[&str], options: &Options, change: impl FnOnce(&mut Snapshot, &mut EndFacts, &mut EndFacts)) -> Vec<String> {
+fn refused(
+    tables: &[&str],
+    options: &Options,
+    change: impl FnOnce(&mut Snapshot, &mut EndFacts, &mut EndFacts),
+) -> Vec<String> {
     let refusals = planned_with(tables, options, change).expect_err("is refused");
     refusals.0.into_iter().map(|refusal| refusal.message).collect()
 }
@@ -86,8 +90,10 @@ fn referenced_tables_come_first_and_circles_are_named() {
     let said = refused(&circle, &options(), |_, _, target| facts(target, "b").owned = false);
     assert_eq!(
         said,
-        ["foreign key `b_a_fkey` of `public.b` closes a circle and is not deferrable: it has to be dropped and made again, \
-          and `ada` does not own the table"]
+        [
+            "foreign key `b_a_fkey` of `public.b` closes a circle and is not deferrable: it has to be dropped and made again, \
+          and `ada` does not own the table"
+        ]
     );
 }
 
@@ -138,8 +144,10 @@ fn tables_outside_are_not_touched() {
     );
     assert_eq!(
         refused(&SHOP, &only(&["a_items"], false), |_, _, _| {}),
-        ["`public.a_items` refers to `public.products` by foreign key `a_items_product_id_fkey`, and that table is not copied \
-          and empty in the target"]
+        [
+            "`public.a_items` refers to `public.products` by foreign key `a_items_product_id_fkey`, and that table is not copied \
+          and empty in the target"
+        ]
     );
     let held = planned_with(&SHOP, &only(&["a_items"], false), |_, _, target| {
         facts(target, "products").holds_rows = Some(true);
@@ -152,7 +160,10 @@ fn a_condition_takes_what_refers_to_the_others_with_it() {
     let options = Options { conditions: vec![("products".to_owned(), "name <> 'x' -- y".to_owned())], ..options() };
     let plan = planned(&SHOP, &options).plan;
     let conditions: Vec<bool> = plan.tables.iter().map(|table| table.condition.is_some()).collect();
-    assert_eq!((order(&plan), conditions), (vec!["people", "orders", "products", "a_items"], vec![false, false, true, true]));
+    assert_eq!(
+        (order(&plan), conditions),
+        (vec!["people", "orders", "products", "a_items"], vec![false, false, true, true])
+    );
     assert_eq!(plan.tables[2].condition.as_deref(), Some("(name <> 'x' -- y\n)"));
     let items = plan.tables[3].condition.as_deref().expect("is narrowed");
     assert!(items.starts_with("NOT EXISTS (SELECT FROM (WITH RECURSIVE confiture_left_out_3 AS (SELECT "), "{items}");
@@ -162,7 +173,8 @@ fn a_condition_takes_what_refers_to_the_others_with_it() {
 fn a_subset_without_a_way_to_a_table_takes_none_of_its_rows() {
     let options = Options { subsets: vec![("orders".to_owned(), "id < 10".to_owned())], ..options() };
     let Planned { plan, notices } = planned(&[&SHOP[..], &["z_other: id integer*"]].concat(), &options);
-    let of = |name: &str| plan.tables.iter().find(|table| table.table.name == name).expect("is there").condition.clone();
+    let of =
+        |name: &str| plan.tables.iter().find(|table| table.table.name == name).expect("is there").condition.clone();
     assert_eq!(of("z_other").as_deref(), Some("false"));
     assert!(of("people").is_some_and(|condition| condition.contains("CROSS JOIN LATERAL")));
     assert!(notices[0].contains("no row of the subset leads to `public.z_other`"), "{notices:?}");

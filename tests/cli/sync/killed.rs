@@ -14,7 +14,8 @@ pub const COPYING: &str = "SELECT count(*) > 0 FROM pg_stat_activity WHERE datna
     AND pid <> pg_backend_pid() AND state = 'active' AND query ILIKE 'copy%items%'";
 /// Whether nobody but us is connected.
 const ALONE: &str = "SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database()";
-const COUNTS: &str = "SELECT concat_ws(' ', (SELECT count(*) FROM people), (SELECT count(*) FROM orders), (SELECT count(*) FROM items))";
+const COUNTS: &str =
+    "SELECT concat_ws(' ', (SELECT count(*) FROM people), (SELECT count(*) FROM orders), (SELECT count(*) FROM items))";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_stream_leaves_the_target_as_it_was() {

@@ -51,7 +51,11 @@ impl Pair {
     pub async fn alike(schema: &[&str], rows: &[&str], rules: &str) -> Self {
         let pair = Self::new(&[schema, rows].concat(), rules).await;
         for statement in schema {
-            pair.target.client().batch_execute(statement).await.unwrap_or_else(|error| panic!("{statement}: {error:?}"));
+            pair.target
+                .client()
+                .batch_execute(statement)
+                .await
+                .unwrap_or_else(|error| panic!("{statement}: {error:?}"));
         }
         pair
     }
@@ -74,7 +78,8 @@ impl Pair {
 
     /// The same, started.
     pub fn start(&self, arguments: &[&str]) -> Child {
-        let mut command = command(self.directory.path(), &[&["sync"], &ENDS[..], arguments].concat(), &self.variables());
+        let mut command =
+            command(self.directory.path(), &[&["sync"], &ENDS[..], arguments].concat(), &self.variables());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts")
     }
 

@@ -19,8 +19,12 @@ async fn what_forbids_a_run_is_said_before_anything_is_touched() {
     pair.sync(&["--where", "people=nam = 1"]).expect(2).says(&["column \"nam\" does not exist"]);
     pair.sync(&["--where", "people"]).expect(2);
     pair.sync(&["--tables", "poeple"]).expect(2).says(&["the source has no such table"]);
-    pair.sync(&["--tables", "people", "--replace"]).expect(8).says(&["`public.orders`, which is not copied, refers to"]);
-    pair.sync(&["--strict"]).expect(0);
+    pair.sync(&["--tables", "people", "--replace"])
+        .expect(8)
+        .says(&["`public.orders`, which is not copied, refers to"]);
+    pair.sync(&["--strict"]).expect(3).says(&["`public.orders.note` looks like text about a person"]);
+    assert_eq!(pair.value("SELECT count(*)::text FROM people").await, "0");
+    pair.sync(&[]).expect(0);
     pair.sync(&[]).expect(8).says(&["the target holds rows in", "--replace"]);
     pair.sync(&["--replace"]).expect(8).says(&["--yes"]);
     pair.execute("TRUNCATE people, orders, items, events, one, other; ALTER TABLE orders ALTER note TYPE varchar(9); DROP TABLE items").await;
@@ -43,15 +47,23 @@ async fn logins_need_rights() {
     };
     ends(&as_reader(&pair.source_url), &pair.target_url).expect(8).says(&["may not read `public.", "grant SELECT"]);
     ends(&pair.source_url, &as_reader(&pair.target_url)).expect(8).says(&["may not write to `public.", "grant INSERT"]);
-    let grant = format!(
-        "GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}; ALTER TABLE orders ENABLE ROW LEVEL SECURITY"
-    );
+    let grant =
+        format!("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}; ALTER TABLE orders ENABLE ROW LEVEL SECURITY");
     pair.source.client().batch_execute(&grant).await.expect("is granted");
-    ends(&as_reader(&pair.source_url), &pair.target_url).expect(8).says(&["row security hides rows of `public.orders`"]);
+    ends(&as_reader(&pair.source_url), &pair.target_url)
+        .expect(8)
+        .says(&["row security hides rows of `public.orders`"]);
     for session in [&pair.source, &pair.target] {
         session.client().batch_execute(&format!("DROP OWNED BY {role}")).await.expect("is dropped");
     }
-    cluster().await.session("postgres").await.expect("connects").client().batch_execute(&format!("DROP ROLE {role}")).await
+    cluster()
+        .await
+        .session("postgres")
+        .await
+        .expect("connects")
+        .client()
+        .batch_execute(&format!("DROP ROLE {role}"))
+        .await
         .expect("is dropped");
 }
 
@@ -59,7 +71,12 @@ async fn logins_need_rights() {
 async fn masked_values_that_the_schema_refuses_are_refused() {
     let schema = ["CREATE TABLE t (id int PRIMARY KEY, mail text CHECK (mail LIKE '%@corp.example'), phone text)"];
     let rows = ["INSERT INTO t SELECT n, 'u' || n || '@corp.example', '030 ' || n FROM generate_series(1, 20) AS n"];
-    let pair = Pair::alike(&schema, &rows, "rules:\n  - {table: t, columns: {mail: {type: email_masking, keep_domain: false}}}\n").await;
+    let pair = Pair::alike(
+        &schema,
+        &rows,
+        "rules:\n  - {table: t, columns: {mail: {type: email_masking, keep_domain: false}}}\n",
+    )
+    .await;
     pair.sync(&["--strict"]).expect(3).says(&["`public.t.phone` looks like a phone number"]);
     let ran = pair.sync(&[]).expect(8).says(&["t_mail_check"]);
     assert!(!ran.stderr.contains("@corp.example\"") && !ran.stderr.contains("u1@"), "{}", ran.stderr);

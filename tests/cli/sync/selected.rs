@@ -7,7 +7,8 @@ async fn conditions_and_limits_take_what_refers_to_the_others_with_them() {
     let pair = shop::shop().await;
     // Chiefs are people: whoever has one that is left out is left out, up the whole line.
     pair.sync(&["--where", "people=id <> 40 -- not him", "--limit", "orders=100", "--verify-consistency"]).expect(0);
-    let expected = "WITH RECURSIVE gone (id) AS (SELECT 40 UNION SELECT people.id FROM people JOIN gone ON chief = gone.id)
+    let expected =
+        "WITH RECURSIVE gone (id) AS (SELECT 40 UNION SELECT people.id FROM people JOIN gone ON chief = gone.id)
         SELECT count(*)::text FROM people WHERE id NOT IN (SELECT id FROM gone)";
     assert_eq!(pair.value("SELECT count(*)::text FROM people").await, value(&pair.source, expected).await);
     assert_eq!(pair.value("SELECT count(*)::text FROM orders").await, "100");

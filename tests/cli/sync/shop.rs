@@ -33,7 +33,7 @@ pub const ROWS: &[&str] = &[
        FROM generate_series(1, 700) AS n",
     "INSERT INTO one VALUES (1, NULL), (2, NULL)",
     "INSERT INTO other VALUES (1, 2), (2, 1)",
-    "UPDATE one SET other = 3 - id",
+    "UPDATE one SET other = id",
     "SELECT nextval('invoice_number') FROM generate_series(1, 17)",
     "REFRESH MATERIALIZED VIEW totals",
     "ANALYZE",
@@ -82,9 +82,11 @@ async fn a_whole_database_is_copied_masked_and_proved() {
 async fn several_streams_copy_the_same() {
     let pair = shop().await;
     pair.sync(&["--workers", "3", "--verify-consistency"]).expect(0);
-    let one = pair.value("SELECT string_agg(name || email || phone || nicknames::text, ',' ORDER BY id) FROM people").await;
+    let one =
+        pair.value("SELECT string_agg(name || email || phone || nicknames::text, ',' ORDER BY id) FROM people").await;
     pair.sync(&["--replace", "--yes", "--verify-consistency"]).expect(0);
-    let other = pair.value("SELECT string_agg(name || email || phone || nicknames::text, ',' ORDER BY id) FROM people").await;
+    let other =
+        pair.value("SELECT string_agg(name || email || phone || nicknames::text, ',' ORDER BY id) FROM people").await;
     assert!(one == other && !one.is_empty(), "the same key masks alike in every run");
 }
 
@@ -95,9 +97,13 @@ async fn what_is_written_meanwhile_is_not_copied() {
     pair.execute(super::killed::SLOWLY).await;
     let running = pair.start(&["--fire-triggers", "--verify-consistency"]);
     pair.wait_until(super::killed::COPYING).await;
-    pair.source.client().batch_execute("DELETE FROM items; UPDATE orders SET total = 0; INSERT INTO items VALUES (1, 1, 'late')").await
+    pair.source
+        .client()
+        .batch_execute("DELETE FROM items; UPDATE orders SET total = 0; INSERT INTO items VALUES (1, 1, 'late')")
+        .await
         .expect("is written");
     super::pair::ended(running).expect(0);
-    let copied = pair.value("SELECT (SELECT count(*) FROM items) || ' ' || (SELECT count(*) FROM orders WHERE total > 0)").await;
+    let copied =
+        pair.value("SELECT (SELECT count(*) FROM items) || ' ' || (SELECT count(*) FROM orders WHERE total > 0)").await;
     assert_eq!(copied, "2000 900");
 }

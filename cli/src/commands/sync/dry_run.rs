@@ -34,9 +34,7 @@ async fn samples(prepared: &Prepared, report: &mut Report) -> Result<(), Failure
         let rows = sample(&mut queries, relation, ROWS).await.map_err(failure)?;
         let masked = mask(table, rows).await.map_err(SampleError::from).map_err(failure)?;
         let rules = prepared.rules.get(place).map_or(&[][..], Vec::as_slice);
-        let shows = |column: usize| {
-            rules.iter().any(|rule| rule.column == column && rule.survivors != Survivors::Kept)
-        };
+        let shows = |column: usize| rules.iter().any(|rule| rule.column == column && rule.survivors != Survivors::Kept);
         let columns: Vec<(bool, &String)> = plan
             .columns
             .iter()

@@ -73,8 +73,7 @@ impl Sides {
         let path = Path::new(written);
         let has_ending = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml" || ending == "toml");
         if has_ending || written.contains('/') {
-            (profiles, name) =
-                profiles.with_file(path, &variable).map_err(Failure::with(Exit::Configuration))?;
+            (profiles, name) = profiles.with_file(path, &variable).map_err(Failure::with(Exit::Configuration))?;
         }
         let loaded = profiles.load(&name, target.name.as_deref(), &known);
         loaded.map(Some).map_err(Failure::with(Exit::Configuration))

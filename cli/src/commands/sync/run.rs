@@ -10,7 +10,10 @@ use crate::{
     prompt::confirm,
     report::{json, sync::Progress, text::counted},
 };
-use confiture_engine::sync::{goes_on, report::{Outcome, Report}};
+use confiture_engine::sync::{
+    goes_on,
+    report::{Outcome, Report},
+};
 use confiture_model::sync::{Plan, TableMasks};
 use confiture_postgres::sync::{
     self, Copied, Ending, SourceSnapshot, SyncError,
@@ -29,7 +32,8 @@ pub async fn run(
         output::warn(notice);
     }
     if prepared.held > 0 {
-        let what = format!("The rows of {} of {} will be replaced.", counted(prepared.held as u64, "table"), prepared.shown.1);
+        let what =
+            format!("The rows of {} of {} will be replaced.", counted(prepared.held as u64, "table"), prepared.shown.1);
         confirm(global, &what).await?;
     }
     let snapshot = snapshot(&mut prepared).await?;

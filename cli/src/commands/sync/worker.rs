@@ -10,7 +10,7 @@ use crate::{
     report::sync::Progress,
 };
 use clap::Args;
-use confiture_engine::sync::{Masks, Options, mark, root_names};
+use confiture_engine::sync::{Masks, mark, root_names};
 use confiture_model::sync::TableMasks;
 use confiture_postgres::sync::{join, unfinished};
 use std::sync::Arc;
@@ -37,13 +37,16 @@ impl Worker {
         let (from, to) = self.sides.choose(&project)?;
         let ends = ends(&from, &to);
         let Some(record) = unfinished(&ends).await.map_err(|error| failed(&error))? else {
-            return Err(Failure::new(Exit::Refused, "no run is at work on the target: there is nothing to take part in"));
+            return Err(Failure::new(
+                Exit::Refused,
+                "no run is at work on the target: there is nothing to take part in",
+            ));
         };
         let source = Side::open(&from, "source", false).await?;
         let resolved = match self.sides.profile(&project, &to)? {
             Some(profile) => {
                 let target = Side::open(&to, "target", true).await?;
-                Some(resolve_for(&project, &profile, &source, Some(&target), &Options::default()).await?)
+                Some(resolve_for(&project, &profile, &source, &target).await?)
             }
             None => None,
         };

@@ -61,12 +61,7 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    async fn rows(
-        &self,
-        doing: &str,
-        sql: &str,
-        parameters: &[&(dyn ToSql + Sync)],
-    ) -> Result<Vec<Row>, SyncError> {
+    async fn rows(&self, doing: &str, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, SyncError> {
         self.client.query(sql, parameters).await.map_err(|error| SyncError::of(self.end, doing, &error))
     }
 

@@ -47,11 +47,7 @@ impl Profiles {
     ///
     /// # Errors
     /// [`Problems`] of the file.
-    pub fn with_file(
-        mut self,
-        path: &Path,
-        env: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<(Self, String), Problems> {
+    pub fn with_file(mut self, path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<(Self, String), Problems> {
         let shown = path.display().to_string();
         let none = || ConfigError::about(&shown, format!("it is no profile: it has no `{MARK}`"), None);
         let file = open(path, &self.root, env).ok_or_else(none)??;

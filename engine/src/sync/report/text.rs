@@ -24,9 +24,10 @@ pub fn text(report: &Report) -> String {
     for table in &report.tables {
         let _ = writeln!(page, "  {:<width$}  {}", table.name, one(table, report.outcome));
         for row in &table.samples {
-            let cells = table.masked.iter().zip(row).map(|(name, value)| {
-                format!("{name}: {}", value.as_deref().map_or_else(|| "NULL".to_owned(), shown))
-            });
+            let cells =
+                table.masked.iter().zip(row).map(|(name, value)| {
+                    format!("{name}: {}", value.as_deref().map_or_else(|| "NULL".to_owned(), shown))
+                });
             let _ = writeln!(page, "  {:<width$}    masked: {}", "", cells.collect::<Vec<_>>().join(", "));
         }
     }
@@ -66,7 +67,9 @@ fn one(table: &ReportedTable, outcome: Outcome) -> String {
     }
     match table.masked.len() {
         0 => {}
-        masked => parts.push(format!("{masked} of {} columns masked ({})", masked + table.kept, table.masked.join(", "))),
+        masked => {
+            parts.push(format!("{masked} of {} columns masked ({})", masked + table.kept, table.masked.join(", ")))
+        }
     }
     parts.join(", ")
 }
@@ -98,7 +101,8 @@ fn rest(page: &mut String, report: &Report) {
             );
         }
     }
-    let counts = [(report.sequences, "sequences set to the source's"), (report.refreshed, "materialized views refreshed")];
+    let counts =
+        [(report.sequences, "sequences set to the source's"), (report.refreshed, "materialized views refreshed")];
     for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
         let _ = writeln!(page, "{what}: {count}");
     }

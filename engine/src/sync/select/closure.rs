@@ -57,7 +57,9 @@ impl Closures {
                 if let Some(limit) = wish.limit {
                     own.push(behind(table, wish, &refers, limit));
                 }
-                own.extend(refers.iter().map(|refers| format!("SELECT {} {} WHERE {refers}", table.list(), table.from())));
+                own.extend(
+                    refers.iter().map(|refers| format!("SELECT {} {} WHERE {refers}", table.list(), table.from())),
+                );
                 seeds.push((place, own));
             }
             narrowed.extend(self.close(part, &seeds, tables, edges, Way::Down, left_out, |_| String::new()));
@@ -75,7 +77,11 @@ impl Closures {
         narrowed: &BTreeSet<usize>,
     ) -> BTreeSet<usize> {
         let stays = |place: usize| match narrowed.contains(&place) {
-            true => format!(" AND NOT EXISTS (SELECT FROM {0} WHERE {1})", left_out(place), is_own(&tables[place], &left_out(place))),
+            true => format!(
+                " AND NOT EXISTS (SELECT FROM {0} WHERE {1})",
+                left_out(place),
+                is_own(&tables[place], &left_out(place))
+            ),
             false => String::new(),
         };
         let mut down = BTreeSet::new();
@@ -156,10 +162,12 @@ impl Closures {
         self.0.push(Expression { name: all.clone(), sql });
         for place in part {
             let table = &tables[*place];
-            let columns = table.keys.iter().enumerate().map(|(at, key)| format!("{} AS {}", wide(*place, at), key.name));
+            let columns =
+                table.keys.iter().enumerate().map(|(at, key)| format!("{} AS {}", wide(*place, at), key.name));
             let columns = columns.collect::<Vec<_>>().join(", ");
             let name = name(*place);
-            self.0.push(Expression { sql: format!("{name} AS (SELECT {columns} FROM {all} WHERE at = {place})"), name });
+            self.0
+                .push(Expression { sql: format!("{name} AS (SELECT {columns} FROM {all} WHERE at = {place})"), name });
         }
         part.to_vec()
     }

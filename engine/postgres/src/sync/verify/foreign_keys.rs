@@ -56,11 +56,13 @@ impl Key {
         let columns: Vec<String> = row.try_get("columns")?;
         let referenced: Vec<String> = row.try_get("referenced")?;
         let operators: Vec<String> = row.try_get("operators")?;
-        let only = |only: &str| -> Result<&str, tokio_postgres::Error> { Ok(if row.try_get(only)? { "ONLY " } else { "" }) };
+        let only =
+            |only: &str| -> Result<&str, tokio_postgres::Error> { Ok(if row.try_get(only)? { "ONLY " } else { "" }) };
         let quoted: Vec<String> = columns.iter().map(|column| format!("c.{}", identifier(column))).collect();
         let same = quoted.iter().zip(&referenced).zip(&operators);
         let same = same.map(|((own, other), operator)| format!("p.{} {operator} {own}", identifier(other)));
-        let all = |test: &str| quoted.iter().map(|column| format!("{column} IS {test}")).collect::<Vec<_>>().join(" AND ");
+        let all =
+            |test: &str| quoted.iter().map(|column| format!("{column} IS {test}")).collect::<Vec<_>>().join(" AND ");
         // A foreign key with a null in it is not checked; with MATCH FULL it has to be null whole.
         let part = match row.try_get("is_full")? {
             true => format!(" OR NOT ({}) AND NOT ({})", all("NULL"), all("NOT NULL")),

@@ -1,9 +1,6 @@
 //! How often each value of a column stands in it, by 64 bits of its hash.
 
-use super::{
-    super::name::identifier,
-    Asked, Pair, SyncError, table,
-};
+use super::{super::name::identifier, Asked, Pair, SyncError, table};
 use confiture_model::sync::{MaskedRule, TablePlan};
 use futures_util::TryStreamExt as _;
 use std::pin::pin;
@@ -36,12 +33,7 @@ pub(super) struct Meeting {
 
 impl Histogram {
     /// Reads the source's values. `cells` says how many there are.
-    pub async fn read(
-        pair: &Pair<'_>,
-        plan: &TablePlan,
-        rule: &MaskedRule,
-        cells: u64,
-    ) -> Result<Self, SyncError> {
+    pub async fn read(pair: &Pair<'_>, plan: &TablePlan, rule: &MaskedRule, cells: u64) -> Result<Self, SyncError> {
         let one_in = cells.div_ceil(MOST).max(1);
         let mut counts = Vec::new();
         let sql = sql(pair, plan, rule, one_in, true);

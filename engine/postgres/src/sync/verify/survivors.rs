@@ -67,19 +67,12 @@ fn none(histogram: &Histogram, meeting: &Meeting) -> (bool, String) {
     match (meeting.values, meeting.distinct) {
         (0, _) => (true, format!("none of the source's values is left; {bound}")),
         (_, 1) => (true, "every row has the same value".to_owned()),
-        (values, _) => {
-            (false, format!("{values} values of the source are left, in {} cells; {bound}", meeting.cells))
-        }
+        (values, _) => (false, format!("{values} values of the source are left, in {} cells; {bound}", meeting.cells)),
     }
 }
 
 /// As many cells with their own source's value as chance leaves where both columns are as they are.
-fn chance(
-    histogram: &Histogram,
-    meeting: &Meeting,
-    rule: &MaskedRule,
-    cells: Option<MaskedCells>,
-) -> (bool, String) {
+fn chance(histogram: &Histogram, meeting: &Meeting, rule: &MaskedRule, cells: Option<MaskedCells>) -> (bool, String) {
     let Some(cells) = cells else {
         return (false, "it was not counted how many cells stayed as they were".to_owned());
     };
@@ -140,13 +133,7 @@ mod tests {
         for rows in [8, 1000] {
             let histogram = Histogram::of((0..rows).map(|hash| (hash, 1)));
             let all = rows.unsigned_abs();
-            let meeting = Meeting {
-                values: all,
-                cells: all,
-                distinct: all,
-                products: all as f64,
-                all,
-            };
+            let meeting = Meeting { values: all, cells: all, distinct: all, products: all as f64, all };
             let bound = bound(&histogram, &meeting, MaskedCells { cells: all, unchanged: all }, true);
             assert!(bound.most < rows as f64 && bound.expected <= 1.0, "{rows}: {}", bound.most);
         }

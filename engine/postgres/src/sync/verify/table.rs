@@ -1,6 +1,9 @@
 //! Rows, sums and nulls of one table.
 
-use super::{super::name::{identifier, qualified}, Pair, SyncError};
+use super::{
+    super::name::{identifier, qualified},
+    Pair, SyncError,
+};
 use confiture_model::sync::{Check, CheckKind, ColumnPlan, MaskedRule, TablePlan};
 use tokio_postgres::Row;
 
@@ -40,7 +43,8 @@ pub(super) async fn check(pair: &Pair<'_>, table: &TablePlan, rules: &[MaskedRul
     let select = |source| format!("SELECT count(*), {sum} {}", from(table, source));
     let (source, target) = pair.both(&doing, &select(true), &select(false)).await?;
     let (rows, copied) = (number(&source, 0), number(&target, 0));
-    let mut checks = vec![said(CheckKind::Rows, None, rows == copied, format!("{rows} at the source, {copied} in the target"))];
+    let mut checks =
+        vec![said(CheckKind::Rows, None, rows == copied, format!("{rows} at the source, {copied} in the target"))];
     if !kept.is_empty() {
         let same = text(&source, 1) == text(&target, 1);
         let detail = match same {
