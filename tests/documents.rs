@@ -94,6 +94,7 @@ const COMMANDS: &[&str] = &[
     "sync",
     "sync worker",
     "facts",
+    "schema",
     "scratch",
     "plugin",
     "plugin build",

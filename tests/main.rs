@@ -3,6 +3,7 @@
 #![allow(missing_docs)]
 #![allow(clippy::print_stderr, reason = "a test that skips says so")]
 
+mod action;
 mod anonymize;
 mod architecture;
 mod cli;

@@ -32,6 +32,7 @@ pub enum Command {
     Anonymize(commands::anonymize::Anonymize),
     Sync(commands::sync::Sync),
     Facts(commands::facts::Facts),
+    Schema(commands::schema::Schema),
     Scratch(commands::scratch::Scratch),
     Plugin(commands::plugin::Plugin),
     Completions(commands::completions::Completions),

@@ -8,6 +8,7 @@ pub mod init;
 pub mod lint;
 pub mod migrate;
 pub mod plugin;
+pub mod schema;
 pub mod scratch;
 pub mod snapshot;
 pub mod sync;

@@ -89,6 +89,7 @@ async fn run(arguments: Arguments, interrupt: &Interrupt) -> Result<Exit, Failur
         Command::Anonymize(command) => command.run(&global).await,
         Command::Sync(command) => command.run(&global, interrupt).await,
         Command::Facts(command) => command.run(&global).await,
+        Command::Schema(command) => command.run(&global).await,
         Command::Scratch(command) => command.run().await,
         Command::Plugin(command) => command.run(&global).await,
         Command::Completions(command) => command.run(&global, Arguments::command()),

@@ -15,6 +15,7 @@ mod places;
 pub mod report;
 pub mod resolve;
 pub mod rule;
+pub mod schema;
 
 use call::Outcome;
 use confiture_model::{
@@ -24,7 +25,7 @@ use confiture_model::{
 };
 use judge::Judge;
 use places::Places;
-use report::{Checked, CheckedRule, LintReport};
+use report::{Checked, CheckedPlugin, CheckedRule, LintReport};
 use rule::ActiveRule;
 use std::sync::Arc;
 
@@ -66,6 +67,10 @@ fn info<'p>(plugin: &'p dyn LintPlugin, rule: &str) -> Option<&'p RuleInfo> {
 
 fn take(report: &mut LintReport, plugin: &dyn LintPlugin, rules: &[ActiveRule], outcome: Outcome, places: &Places<'_>) {
     let rules = rules_of(plugin, rules);
+    if !rules.is_empty() {
+        let checked = CheckedPlugin { plugin: plugin.name().to_owned(), micros: outcome.micros };
+        report.checked.plugins.push(checked);
+    }
     let judge = Judge { plugin, rules: &rules, places };
     let judged = judge.judge(outcome.findings);
     for rule in rules {

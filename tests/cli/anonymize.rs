@@ -176,7 +176,7 @@ async fn what_is_wrong_is_said_at_once() {
         "unknown strategy `formt_preserving`",
         "there is no column `fax` in `public.customers`",
         "foreign key `orders_customer_id_fkey` would not join",
-        "help: add `id: customer`",
+        "help: add `customer_id: customer` to the rule for table `public.orders`",
     ]);
 }
 

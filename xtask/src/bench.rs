@@ -3,7 +3,9 @@
 mod estimates;
 mod hooks;
 mod inside;
+mod lint;
 mod migrate;
+mod sync;
 
 use crate::command::{Outcome, cargo, run};
 
@@ -21,10 +23,14 @@ pub fn bench(name: &str, arguments: &[&str]) -> Outcome {
         (migrate::ROUNDS, [history]) => migrate::rounds(history),
         ("hooks", []) => hooks::bench(),
         (hooks::ROUNDS, []) => hooks::rounds(),
+        ("lint", []) => lint::bench(),
+        (lint::ROUNDS, []) => lint::rounds(),
         ("estimates", []) => estimates::bench(),
         (estimates::ROUNDS, []) => estimates::rounds(),
+        ("sync", arguments) => sync::bench(arguments),
+        (sync::ROUNDS, [rows]) => sync::rounds(rows),
         (other, _) => Err(format!(
-            "there is no benchmark `{other}`: only `host`, `mask`, `migrate [HISTORY]`, `hooks` and `estimates`"
+            "there is no benchmark `{other}`: only `host`, `mask`, `migrate [HISTORY]`, `hooks`, `lint`, `estimates` and `sync [--rows N]`"
         )),
     }
 }

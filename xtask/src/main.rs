@@ -24,6 +24,7 @@ usage: cargo xtask COMMAND
   bench hooks              a hook that does nothing, a backfill in batches, a dry-run against its run
   bench estimates          kinds of statements foretold for five million rows from smaller tables, then measured
   bench mask               every strategy through its component, against the same code compiled natively
+  bench lint               every rule over 1,000 and 10,000 tables, against pg_dump --schema-only of the same
 ";
 
 fn main() -> ExitCode {

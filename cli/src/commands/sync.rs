@@ -92,7 +92,7 @@ impl Sync {
         if let Some(Command::Worker(worker)) = self.command {
             return worker.run(global, interrupt).await;
         }
-        if let Some(format) = global.format.filter(|one| !matches!(one, Wanted::Text | Wanted::Json | Wanted::Html)) {
+        if let Some(format) = global.format.filter(|one| !one.is_for_reports()) {
             return Err(format.only_for_findings());
         }
         let prepared = match Prepared::load(global, &self).await? {

@@ -51,7 +51,7 @@ pub fn identifier(name: &str) -> String {
 }
 
 /// A text as SQL takes it, under every setting.
-pub(super) fn literal(value: &str) -> String {
+pub(crate) fn literal(value: &str) -> String {
     format!("E'{}'", value.replace('\\', "\\\\").replace('\'', "''"))
 }
 

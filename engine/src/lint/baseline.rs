@@ -192,3 +192,6 @@ pub(crate) fn fingerprints(findings: &[Reported]) -> Vec<String> {
 struct Version {
     baseline_version: u64,
 }
+
+#[cfg(test)]
+mod tests;

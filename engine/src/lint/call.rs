@@ -8,7 +8,7 @@ use confiture_model::{
     plugin::{LintPlugin, SchemaView},
     rule::RuleSetting,
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 const CALL: &str = "check-schema";
 
@@ -19,6 +19,8 @@ pub(super) struct Outcome {
     pub(super) findings: Vec<Finding>,
     /// How it broke.
     pub(super) faults: Vec<Fault>,
+    /// Microseconds in its calls.
+    pub(super) micros: u64,
     /// Whether it broke as a whole: no rule of it can be said to have run.
     pub(super) broken: bool,
 }
@@ -36,10 +38,12 @@ pub(super) async fn check(plugin: &dyn LintPlugin, rules: Vec<&ActiveRule>, view
     if settings.is_empty() {
         return outcome;
     }
+    let begun = Instant::now();
     match plugin.check_schema(view, &settings).await {
         Ok(findings) => outcome.findings = findings,
         Err(fault) => one_by_one(plugin, fault, &settings, view, &mut outcome).await,
     }
+    outcome.micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     outcome
 }
 

@@ -52,8 +52,9 @@ impl Focus {
         report.suppressed.retain(|one| self.covers(&one.finding.subject, one.finding.span.as_ref()));
         if !self.schemas.is_empty() {
             let rules = std::mem::take(&mut report.checked.rules);
+            let plugins = std::mem::take(&mut report.checked.plugins);
             let covered = |schema: &str| self.schemas.iter().any(|pattern| pattern.matches(schema));
-            report.checked = Checked { rules, ..Checked::of_schemas(snapshot, covered) };
+            report.checked = Checked { rules, plugins, ..Checked::of_schemas(snapshot, covered) };
         }
     }
 }

@@ -126,6 +126,17 @@ pub struct Checked {
     pub constraints: u64,
     /// Every rule that was switched on.
     pub rules: Vec<CheckedRule>,
+    /// How long each plugin took, what crosses to it and back included; they run at the same time.
+    pub plugins: Vec<CheckedPlugin>,
+}
+
+/// A plugin that was called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct CheckedPlugin {
+    /// By the project's name for it.
+    pub plugin: String,
+    /// Microseconds from its call to its answer.
+    pub micros: u64,
 }
 
 /// A rule that was switched on.

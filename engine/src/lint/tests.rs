@@ -54,7 +54,7 @@ impl Fake {
     }
 }
 
-fn rule_info(id: &str, subject: Subject) -> RuleInfo {
+pub(super) fn rule_info(id: &str, subject: Subject) -> RuleInfo {
     RuleInfo {
         id: id.into(),
         subject,

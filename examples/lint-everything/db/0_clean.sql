@@ -6,12 +6,14 @@ CREATE TABLE w_tenants (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     created_at timestamptz NOT NULL DEFAULT now()
 );
+COMMENT ON COLUMN w_tenants.created_at IS 'When the row was made';
 COMMENT ON TABLE w_tenants IS 'The companies that work with us';
 
 CREATE TABLE w_ref_currencies (
     code text PRIMARY KEY,
     created_at timestamptz NOT NULL DEFAULT now()
 );
+COMMENT ON COLUMN w_ref_currencies.created_at IS 'When the row was made';
 COMMENT ON TABLE w_ref_currencies IS 'Currencies, the same for all tenants';
 COMMENT ON COLUMN w_ref_currencies.code IS 'ISO 4217';
 
@@ -22,6 +24,7 @@ CREATE TABLE w_customers (
     created_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (tenant_id, id)
 );
+COMMENT ON COLUMN w_customers.created_at IS 'When the row was made';
 COMMENT ON TABLE w_customers IS 'Who buys';
 COMMENT ON COLUMN w_customers.name IS 'As it stands on the invoice';
 ALTER TABLE w_customers ENABLE ROW LEVEL SECURITY;
@@ -36,6 +39,7 @@ CREATE TABLE w_orders (
     created_at timestamptz NOT NULL DEFAULT now(),
     FOREIGN KEY (tenant_id, customer_id) REFERENCES w_customers (tenant_id, id)
 );
+COMMENT ON COLUMN w_orders.created_at IS 'When the row was made';
 COMMENT ON TABLE w_orders IS 'What they bought';
 COMMENT ON COLUMN w_orders.customer_id IS 'Who bought it';
 COMMENT ON COLUMN w_orders.currency IS 'That of the total';
@@ -51,6 +55,7 @@ CREATE TABLE r_lifetime_value (
     total numeric(18, 4) NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now()
 );
+COMMENT ON COLUMN r_lifetime_value.created_at IS 'When the row was made';
 COMMENT ON TABLE r_lifetime_value IS 'Derived from w_orders';
 COMMENT ON COLUMN r_lifetime_value.customer_id IS 'Who bought';
 COMMENT ON COLUMN r_lifetime_value.total IS 'In the currency of the tenant';

@@ -4,6 +4,7 @@ CREATE TABLE w_ref_units (
     factor double precision,
     created_at timestamptz NOT NULL DEFAULT now()
 );
+COMMENT ON COLUMN w_ref_units.created_at IS 'When the row was made';
 COMMENT ON TABLE w_ref_units IS 'What is measured, and in what';
 COMMENT ON COLUMN w_ref_units.code IS 'As the SI writes it';
 COMMENT ON COLUMN w_ref_units.plural IS 'Where it has one';
@@ -13,5 +14,6 @@ CREATE TABLE w_ref_holidays ( -- finds: isolated-table
     day date PRIMARY KEY,
     created_at timestamptz NOT NULL DEFAULT now()
 );
+COMMENT ON COLUMN w_ref_holidays.created_at IS 'When the row was made';
 COMMENT ON TABLE w_ref_holidays IS 'That no table and no view asks for';
 COMMENT ON COLUMN w_ref_holidays.day IS 'On which nobody works';

@@ -5,6 +5,7 @@ CREATE TABLE w_letters ( -- finds: row-security-without-policy
     tenant_id bigint NOT NULL REFERENCES w_tenants,
     created_at timestamptz NOT NULL DEFAULT now()
 );
+COMMENT ON COLUMN w_letters.created_at IS 'When the row was made';
 COMMENT ON TABLE w_letters IS 'That nobody can read';
 ALTER TABLE w_letters ENABLE ROW LEVEL SECURITY;
 CREATE INDEX ON w_letters (tenant_id);
@@ -14,6 +15,7 @@ CREATE TABLE w_secrets ( -- finds: policy-without-row-security, row-security-mis
     tenant_id bigint NOT NULL REFERENCES w_tenants,
     created_at timestamptz NOT NULL DEFAULT now()
 );
+COMMENT ON COLUMN w_secrets.created_at IS 'When the row was made';
 COMMENT ON TABLE w_secrets IS 'That everybody can read';
 CREATE POLICY of_tenant ON w_secrets USING (tenant_id = app_tenant());
 CREATE INDEX ON w_secrets (tenant_id);

@@ -4,6 +4,7 @@ CREATE TABLE w_ref_parts ( -- finds: too-many-indexes
     name text,
     created_at timestamptz NOT NULL DEFAULT now()
 );
+COMMENT ON COLUMN w_ref_parts.created_at IS 'When the row was made';
 COMMENT ON TABLE w_ref_parts IS 'Which are found in many ways';
 COMMENT ON COLUMN w_ref_parts.currency IS 'That of their price';
 COMMENT ON COLUMN w_ref_parts.name IS 'Not unique';
@@ -23,6 +24,7 @@ CREATE TABLE w_ref_readings ( -- finds: row-trigger-on-big-table
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (id, created_at)
 ) PARTITION BY RANGE (created_at);
+COMMENT ON COLUMN w_ref_readings.created_at IS 'When the row was made';
 COMMENT ON TABLE w_ref_readings IS 'One partition a year';
 COMMENT ON COLUMN w_ref_readings.unit IS 'Of the reading';
 CREATE TABLE w_ref_readings_2024 PARTITION OF w_ref_readings

@@ -6,6 +6,7 @@ CREATE TABLE "w_ref_Colours" ( -- finds: mixed-case-name, table-comment
     position integer, -- finds: column-comment
     created_at timestamptz NOT NULL DEFAULT now()
 );
+COMMENT ON COLUMN "w_ref_Colours".created_at IS 'When the row was made';
 COMMENT ON COLUMN "w_ref_Colours".unit IS 'Of the wavelength';
 COMMENT ON COLUMN "w_ref_Colours"."displayName" IS 'Quoted for ever';
 COMMENT ON COLUMN "w_ref_Colours"."order" IS 'In which they stand';

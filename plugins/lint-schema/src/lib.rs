@@ -22,10 +22,10 @@ use rules::{
     IsolatedTable, JsonColumn, KeyRunningOut, LargeTableIndexed, MixedCaseName, MixedOwners, MoneyColumn,
     MultiTenantColumn, NamePattern, PasswordHashed, PolicyWithoutRowSecurity, PrimaryKeyRequired, ReadModelDerivation,
     ReadModelForeignKey, RedundantIndex, ReservedWordName, RowSecurityMissing, RowSecurityWithoutPolicy,
-    RowTriggerOnBigTable, SecurityDefinerSearchPath, SecurityDefinerView, SensitiveColumnMasked,
+    RowTriggerOnBigTable, SecurityDefinerSearchPath, SecurityDefinerView, SensitiveColumnMasked, SequenceNaming,
     SequentialScanPotential, SerialColumn, TableComment, TableNaming, TenantColumnNullable, TenantColumnUnindexed,
-    TimestampWithoutTimeZone, TooManyIndexes, TypeNaming, UniqueWithoutTenant, UnloggedInProduction, UnusedIndex,
-    VarcharWithLength, ViewSelectsAll,
+    TimestampWithoutTimeZone, TooManyIndexes, TriggerNaming, TypeNaming, UniqueWithoutTenant, UnloggedInProduction,
+    UnusedIndex, VarcharWithLength, ViewNaming, ViewSelectsAll,
 };
 
 confiture_sdk::export_plugin! {
@@ -73,6 +73,7 @@ confiture_sdk::export_plugin! {
         SecurityDefinerSearchPath,
         SecurityDefinerView,
         SensitiveColumnMasked,
+        SequenceNaming,
         SequentialScanPotential,
         SerialColumn,
         TableComment,
@@ -81,11 +82,13 @@ confiture_sdk::export_plugin! {
         TenantColumnUnindexed,
         TimestampWithoutTimeZone,
         TooManyIndexes,
+        TriggerNaming,
         TypeNaming,
         UniqueWithoutTenant,
         UnloggedInProduction,
         UnusedIndex,
         VarcharWithLength,
+        ViewNaming,
         ViewSelectsAll,
     ],
 }

@@ -18,6 +18,7 @@ enum Part {
     Table,
     Columns,
     Type,
+    References,
 }
 
 /// What stands for the placeholders of one name.
@@ -28,10 +29,14 @@ pub struct Values<'a> {
     pub table: &'a str,
     /// `{columns}`, joined with `_`; an expression is none, and any word may stand for it. Without any, any text may.
     pub columns: Vec<Option<&'a str>>,
+    /// `{references}`: the table that a foreign key refers to; any text may stand for it in other names.
+    pub references: Option<&'a str>,
     /// `{type}`: what it may be called, the preferred word first.
     pub types: Vec<&'a str>,
-    /// Whether more may follow behind `_`: what the placeholders say does not tell this name from its like.
+    /// Whether more may follow the columns behind `_`: they do not tell this name from its like.
     pub open: bool,
+    /// Whether the columns may be left out: of a table's primary key, which is the only one.
+    pub alone: bool,
 }
 
 /// PostgreSQL cuts longer names.
@@ -55,8 +60,10 @@ impl Template {
                 "table" => Part::Table,
                 "columns" => Part::Columns,
                 "type" => Part::Type,
+                "references" => Part::References,
                 other => {
-                    return Err(format!("`{{schema}}`, `{{table}}`, `{{columns}}` or `{{type}}`, not `{{{other}}}`"));
+                    const KNOWN: &str = "`{schema}`, `{table}`, `{columns}`, `{type}` or `{references}`";
+                    return Err(format!("{KNOWN}, not `{{{other}}}`"));
                 }
             });
             rest = after;
@@ -79,7 +86,15 @@ impl Template {
     pub fn fits(&self, name: &str, values: &Values<'_>) -> bool {
         // A cut never leaves half a character.
         let cut = name.len() + 3 >= LONGEST;
-        Fit { open: values.open, cut }.fits(&self.pieces(values), name)
+        fits(&self.pieces(values), name, cut)
+            || values.alone && self.without_columns().is_some_and(|template| fits(&template.pieces(values), name, cut))
+    }
+
+    fn without_columns(&self) -> Option<Self> {
+        ["_{columns}", "{columns}_", "{columns}"].iter().find_map(|part| {
+            let text = Some(self.text.replace(part, "")).filter(|text| *text != self.text)?;
+            Self::parse(&text).ok()
+        })
     }
 
     /// The name that these values make; none where an expression has no name of its own.
@@ -87,6 +102,7 @@ impl Template {
         let words = self.pieces(values).into_iter().map(|piece| match piece {
             Piece::Words(words) => words.first().copied(),
             Piece::Any => None,
+            Piece::More => Some(""),
         });
         let mut name = words.collect::<Option<String>>()?;
         let end = (0..=LONGEST.min(name.len())).rev().find(|end| name.is_char_boundary(*end))?;
@@ -101,6 +117,9 @@ impl Template {
                 Part::Text(text) => pieces.push(Piece::Words(vec![text])),
                 Part::Schema => pieces.push(Piece::Words(vec![values.schema])),
                 Part::Table => pieces.push(Piece::Words(vec![values.table])),
+                Part::References => {
+                    pieces.push(values.references.map_or(Piece::Any, |table| Piece::Words(vec![table])));
+                }
                 Part::Type => pieces.push(Piece::Words(values.types.clone())),
                 Part::Columns if values.columns.is_empty() => pieces.push(Piece::Any),
                 Part::Columns => {
@@ -112,6 +131,9 @@ impl Template {
                     }
                 }
             }
+            if values.open && *part == Part::Columns {
+                pieces.push(Piece::More);
+            }
         }
         pieces
     }
@@ -122,29 +144,24 @@ enum Piece<'a> {
     Words(Vec<&'a str>),
     /// Any text, but some.
     Any,
+    /// Nothing, or `_` and some text.
+    More,
 }
 
-struct Fit {
-    open: bool,
-    cut: bool,
-}
-
-impl Fit {
-    fn fits(&self, pieces: &[Piece<'_>], name: &str) -> bool {
-        let Some((first, rest)) = pieces.split_first() else {
-            return name.is_empty() || self.open && name.len() > 1 && name.starts_with('_');
-        };
-        match first {
-            Piece::Words(words) => words.iter().any(|word| match name.strip_prefix(word) {
-                Some(behind) => self.fits(rest, behind),
-                None => self.cut && word.starts_with(name),
-            }),
-            Piece::Any if name.is_empty() => self.cut,
-            Piece::Any => {
-                let starts = name.char_indices().map(|(start, _)| start).skip(1).chain([name.len()]);
-                starts.into_iter().any(|start| self.fits(rest, &name[start..]))
-            }
-        }
+/// Whether the pieces make up the name, or a `cut` one is their beginning.
+fn fits(pieces: &[Piece<'_>], name: &str, cut: bool) -> bool {
+    let Some((first, rest)) = pieces.split_first() else { return name.is_empty() };
+    let any_text = |name: &str| {
+        let ends = name.char_indices().map(|(end, _)| end).skip(1).chain([name.len()]);
+        !name.is_empty() && ends.into_iter().any(|end| fits(rest, &name[end..], cut))
+    };
+    match first {
+        Piece::Words(words) => words.iter().any(|word| match name.strip_prefix(word) {
+            Some(behind) => fits(rest, behind, cut),
+            None => cut && word.starts_with(name),
+        }),
+        Piece::Any => any_text(name) || cut && name.is_empty(),
+        Piece::More => fits(rest, name, cut) || name.strip_prefix('_').is_some_and(any_text),
     }
 }
 
@@ -161,7 +178,11 @@ impl JsonSchema for Template {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": r"^([^{}]|\{(schema|table|columns|type)\})+$" })
+        json_schema!({
+            "type": "string",
+            "pattern": r"^([^{}]|\{(schema|table|columns|type|references)\})+$",
+            "examples": ["idx_{table}_{columns}"],
+        })
     }
 }
 
@@ -175,7 +196,15 @@ mod tests {
 
     fn values<'a>(columns: &[&'a str]) -> Values<'a> {
         let columns = columns.iter().map(|column| Some(*column).filter(|column| !column.is_empty())).collect();
-        Values { schema: "public", table: "orders", columns, types: vec!["pk", "pkey"], open: false }
+        Values {
+            schema: "public",
+            table: "orders",
+            columns,
+            types: vec!["pk", "pkey"],
+            open: false,
+            alone: false,
+            references: None,
+        }
     }
 
     #[test]
@@ -188,6 +217,8 @@ mod tests {
         assert_eq!(index.write(&values(&["a", "b"])).as_deref(), Some("idx_orders_a_b"));
         let constraint = template("{schema}_{table}_{type}");
         assert!(constraint.fits("public_orders_pkey", &values(&[])));
+        let key = Values { references: Some("users"), ..values(&["a"]) };
+        assert!(template("fk_{table}_{references}").fits("fk_orders_users", &key));
         assert_eq!(constraint.write(&values(&[])).as_deref(), Some("public_orders_pk"));
     }
 
@@ -206,6 +237,18 @@ mod tests {
         let open = Values { open: true, ..values(&["a"]) };
         assert!(index.fits("idx_orders_a_unpaid", &open) && index.fits("idx_orders_a", &open));
         assert!(!index.fits("idx_orders_ab", &open) && !index.fits("idx_orders_a_", &open));
+        assert!(template("{table}_{columns}_{type}").fits("orders_a_unpaid_pk", &open));
+    }
+
+    #[test]
+    fn the_columns_of_the_only_one_may_be_left_out() {
+        let alone = Values { alone: true, ..values(&["a", "b"]) };
+        for (text, name) in
+            [("{type}_{table}_{columns}", "pk_orders"), ("{columns}_{type}", "pkey"), ("{columns}", "a_b")]
+        {
+            assert!(template(text).fits(name, &alone), "{text}");
+            assert!(!template(text).fits("orders", &alone), "{text}");
+        }
     }
 
     #[test]

@@ -28,7 +28,10 @@ use confiture_engine::{
         run::{Surroundings, up},
     },
 };
-use confiture_model::{finding::Severity, schema::Snapshot};
+use confiture_model::{
+    finding::Severity,
+    schema::{Parts, Snapshot},
+};
 use std::{
     io::Write,
     path::{Path, PathBuf},
@@ -52,6 +55,11 @@ impl Fixing {
     /// Whether anything is to be repaired.
     pub fn is_asked(&self) -> bool {
         self.fix
+    }
+
+    /// What is read to find a fix safe: which indexes are valid, and what the texts of functions say.
+    pub fn reads(&self) -> Parts {
+        if self.fix { Parts { indexes: true, definition: true, ..Parts::NONE } } else { Parts::NONE }
     }
 
     /// What cannot be done is said before anything is read.

@@ -35,7 +35,7 @@ pub struct DryRun {
     /// Rehearse in this environment instead of the one of --env, or on a private PostgreSQL: `scratch`
     #[arg(long, value_name = "NAME", requires = "dry_run", help_heading = "Dry-run")]
     on: Option<String>,
-    /// With --on scratch: DDL files that make the schema before; otherwise the earlier migrations do
+    /// With --on scratch: DDL files that make the schema before, or a snapshot of it (.json); otherwise the earlier migrations do
     #[arg(long, value_name = "PATH", requires = "on", help_heading = "Dry-run")]
     from: Vec<PathBuf>,
     /// Say what to expect of the database that these facts are of: what `confiture facts` printed

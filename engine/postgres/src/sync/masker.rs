@@ -167,7 +167,7 @@ fn check(plan: &TablePlan, masks: &[ColumnMask]) -> Result<(), SyncError> {
     let mut opened: Vec<usize> = masks.iter().map(|mask| mask.column).collect();
     opened.sort_unstable();
     let inside = masks.iter().flat_map(|mask| &mask.context).all(|place| place.column < plan.columns.len());
-    if planned == opened && inside && plan.masked == !planned.is_empty() {
+    if planned == opened && inside && plan.masked != planned.is_empty() {
         return Ok(());
     }
     let table = super::error::name(&plan.table);

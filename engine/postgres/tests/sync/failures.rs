@@ -1,8 +1,11 @@
 //! What goes wrong in the middle: the target is as it was, and no message holds a value.
 
-use super::support::{Masks, Pair, Steps, pair, sum, trap, value};
+use super::support::{Masks, Pair, Steps, open, pair, pair_on, sum, trap, value};
 use confiture_model::mask::Column;
-use confiture_postgres::sync::{self, Ending, SourceSnapshot, SyncError};
+use confiture_postgres::{
+    scratch::{Scratch, ScratchOptions},
+    sync::{self, Ending, SourceSnapshot, SyncError},
+};
 use std::sync::{Arc, atomic::AtomicU32, atomic::Ordering};
 
 const SCHEMA: &str = "CREATE TABLE first (id int PRIMARY KEY, v text); CREATE TABLE second (id int PRIMARY KEY, mail varchar(40) NOT NULL, n int, ok bool);";
@@ -150,4 +153,71 @@ async fn what_stands_in_the_way_is_named() {
     let error = pair.run(&mut plan, Masks::default()).await.unwrap_err();
     assert!(error.to_string().contains("outside") || error.to_string().contains("truncate"), "{error}");
     assert_eq!(sums(&pair).await, before);
+}
+
+#[tokio::test]
+async fn a_disk_that_is_full() {
+    let (pair, before) = ready().await;
+    let full = "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF NEW.id > 30000 THEN RAISE EXCEPTION USING ERRCODE = 'disk_full', MESSAGE = 'could not extend file'; END IF;
+            RETURN NEW; END $$;
+        CREATE TRIGGER full_disk BEFORE INSERT ON second FOR EACH ROW EXECUTE FUNCTION full_disk()";
+    pair.target.batch_execute(full).await.unwrap();
+    for workers in [1, 2] {
+        let mut plan = pair.plan(&["first", "second"]).await;
+        (plan.replace, plan.fire_triggers, plan.workers) = (true, true, workers);
+        let error = pair.run(&mut plan, Masks::default()).await.unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains("could not extend file (SQLSTATE 53100)") && text.contains("make room"), "{text}");
+        assert_eq!(error.ending(), Ending::Undone);
+        assert_eq!(sums(&pair).await, before);
+    }
+    pair.target.batch_execute("DROP TRIGGER full_disk ON second").await.unwrap();
+    let mut plan = pair.plan(&["first", "second"]).await;
+    plan.replace = true;
+    pair.copy_all(&mut plan).await;
+}
+
+#[tokio::test]
+async fn a_server_that_crashes_and_comes_back() {
+    let server = Scratch::start(ScratchOptions::default()).await.unwrap();
+    for workers in [1, 2] {
+        let mut pair = pair_on(&server, SCHEMA).await;
+        pair.fill(ROWS).await;
+        pair.target.batch_execute("INSERT INTO first VALUES (-1, 'old'); CHECKPOINT").await.unwrap();
+        let before = sums(&pair).await;
+        let pid = value(&pair.target, "SELECT pg_backend_pid()").await;
+        let calls = AtomicU32::new(0);
+        let masks = Masks::default().with("second", "mail", move |values, _| {
+            if calls.fetch_add(1, Ordering::Relaxed) == 2 {
+                let killed = std::process::Command::new("kill").args(["-9", &pid]).status();
+                assert!(killed.is_ok_and(|status| status.success()));
+                std::thread::sleep(std::time::Duration::from_millis(300));
+            }
+            Ok(values.clone())
+        });
+        let mut plan = pair.plan(&["first", "second"]).await;
+        (plan.replace, plan.workers) = (true, workers);
+        let error = pair.run(&mut plan, masks).await.unwrap_err();
+        assert!(matches!(error, SyncError::Lost { .. }), "{error}");
+        (pair.source, pair.target) = (again(&pair.ends.source).await, again(&pair.ends.target).await);
+        assert_eq!(sums(&pair).await, before);
+        let mut plan = pair.plan(&["first", "second"]).await;
+        (plan.replace, plan.workers) = (true, workers);
+        pair.copy_all(&mut plan).await;
+        let left = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'confiture\\_sync%'";
+        assert_eq!(value(&pair.target, left).await, "0");
+    }
+    server.stop().await;
+}
+
+/// Connects as soon as the server has recovered.
+async fn again(options: &confiture_postgres::connect::ConnectOptions) -> tokio_postgres::Client {
+    for _ in 0..600 {
+        if confiture_postgres::connect::connect(options).await.is_ok() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    open(options).await
 }

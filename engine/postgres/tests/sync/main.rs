@@ -3,5 +3,6 @@
 mod copying;
 mod failures;
 mod several;
+
 mod support;
 mod types;

@@ -154,9 +154,9 @@ fn refers(snapshot: &Snapshot, name: &str) -> Option<String> {
             !before.is_some_and(is_part) && !after.is_some_and(is_part)
         })
     };
-    let folded = name.to_lowercase();
-    let routine = snapshot.routines.iter().find(|routine| {
-        holds(&routine.definition) || (folded == *name && routine.definition.to_lowercase().contains(&folded))
-    })?;
+    // A name in lower case is meant by one in any case.
+    let is_folded = name.to_lowercase() == name;
+    let known = |text: &str| holds(text) || is_folded && holds(&text.to_lowercase());
+    let routine = snapshot.routines.iter().find(|routine| known(&routine.definition))?;
     Some(format!("the {} {}.{}", routine.kind, routine.schema, routine.name))
 }

@@ -28,6 +28,14 @@ enum Way {
     Up,
 }
 
+/// Which way rows are followed, what the sets are called, and which rows stay out of them.
+struct Going<'a> {
+    way: Way,
+    name: fn(usize) -> String,
+    /// More conditions on rows of a table, each behind ` AND `.
+    stays: &'a dyn Fn(usize) -> String,
+}
+
 /// What a closure of one circle, or of one table, starts with: by table.
 type Seeds = Vec<(usize, Vec<String>)>;
 
@@ -62,7 +70,13 @@ impl Closures {
                 );
                 seeds.push((place, own));
             }
-            narrowed.extend(self.close(part, &seeds, tables, edges, Way::Down, left_out, |_| String::new()));
+            narrowed.extend(self.close(
+                part,
+                &seeds,
+                tables,
+                edges,
+                &Going { way: Way::Down, name: left_out, stays: &|_| String::new() },
+            ));
         }
         narrowed
     }
@@ -99,7 +113,7 @@ impl Closures {
                 (place, begins.chain(refers).collect())
             };
             let seeds: Seeds = part.iter().map(seed).collect();
-            let found = self.close(part, &seeds, tables, edges, Way::Down, begun, stays);
+            let found = self.close(part, &seeds, tables, edges, &Going { way: Way::Down, name: begun, stays: &stays });
             down.extend(found);
         }
         let mut wanted = BTreeSet::new();
@@ -117,7 +131,13 @@ impl Closures {
                 (place, own.into_iter().chain(needed).collect())
             };
             let seeds: Seeds = part.iter().map(seed).collect();
-            let found = self.close(part, &seeds, tables, edges, Way::Up, self::wanted, |_| String::new());
+            let found = self.close(
+                part,
+                &seeds,
+                tables,
+                edges,
+                &Going { way: Way::Up, name: self::wanted, stays: &|_| String::new() },
+            );
             wanted.extend(found);
         }
         wanted
@@ -130,10 +150,9 @@ impl Closures {
         seeds: &Seeds,
         tables: &[Table<'_>],
         edges: &[Edge],
-        way: Way,
-        name: fn(usize) -> String,
-        stays: impl Fn(usize) -> String,
+        going: &Going<'_>,
     ) -> Vec<usize> {
+        let Going { way, name, stays } = *going;
         if seeds.iter().all(|(_, seeds)| seeds.is_empty()) {
             return Vec::new();
         }
@@ -152,7 +171,7 @@ impl Closures {
             .iter()
             .flat_map(|(place, seeds)| seeds.iter().map(|seed| circle.wide(*place, &format!("({seed}) AS s"), "s", "")))
             .collect();
-        let steps: Vec<String> = within.iter().map(|edge| circle.step(edge, way, &stays)).collect();
+        let steps: Vec<String> = within.iter().map(|edge| circle.step(edge, way, stays)).collect();
         let sql = format!(
             "{all} ({}) AS (({})\nUNION SELECT n.* FROM {all} AS r CROSS JOIN LATERAL ({}) AS n)",
             circle.columns(),
@@ -297,7 +316,7 @@ impl Circle<'_> {
     }
 
     /// From a row `r` of the circle, over a foreign key.
-    fn step(&self, edge: &Edge, way: Way, stays: impl Fn(usize) -> String) -> String {
+    fn step(&self, edge: &Edge, way: Way, stays: &dyn Fn(usize) -> String) -> String {
         let (from, to) = match way {
             Way::Down => (edge.to, edge.from),
             Way::Up => (edge.from, edge.to),

@@ -79,8 +79,14 @@ fn values<'a>(index: &'a Index, relation: &'a Relation) -> Values<'a> {
         schema: &relation.schema,
         table: &relation.name,
         columns: index.keys.iter().map(column).collect(),
-        types: if index.unique { vec!["uq", "ux", "uidx", "unique", "idx", "ix"] } else { vec!["idx", "ix", "index"] },
+        types: if index.unique {
+            vec!["uq", "ux", "uidx", "uindex", "unique", "key", "idx", "ix"]
+        } else {
+            vec!["idx", "ix", "index"]
+        },
         open: has_more_to_say(index, relation),
+        alone: false,
+        references: None,
     }
 }
 
@@ -120,8 +126,8 @@ Indexes whose names are not what the option `template` makes of their table and 
 the option says otherwise. A `pattern` or a `style` can stand in its place.
 
 `{columns}` are the key columns in order, joined with `_`; any word may stand for an expression. `{type}` is `uq` (or
-`ux`, `uidx`) for a unique index, `idx` (or `ix`) for another. Where table and columns do not say all, more may follow
-behind `_`: of an index that is partial, of another method than btree, in another order or with included columns, and of
+`ux`, `uidx`, `uindex`, `key`) for a unique index, `idx` (or `ix`) for another. Where table and columns do not say all, more
+may follow the columns behind `_`: of an index that is partial, of another method than btree, in another order or with included columns, and of
 one of several on the same columns. A name that PostgreSQL cut at 63 bytes is right. The indexes of constraints are named
 by `constraint-naming`, those of partitions by their parent.
 

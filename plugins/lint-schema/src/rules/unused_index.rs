@@ -52,7 +52,7 @@ impl Rule for UnusedIndex {
         report: &mut Report,
     ) -> Result<(), Error> {
         let overview = schema.overview();
-        if overview.statistics_days.is_some_and(|days| days < f64::from(options.min_days)) {
+        if !is_old_enough(overview, options) {
             report.skip_relations();
             return Ok(());
         }
@@ -61,6 +61,15 @@ impl Rule for UnusedIndex {
             tell(relation, index, scans, overview, report);
         }
         Ok(())
+    }
+}
+
+/// Where statistics were never reset, what the table has seen has to do. Those of a stored snapshot are of an unknown age.
+fn is_old_enough(overview: &Overview, options: &Options) -> bool {
+    match (&overview.statistics_since, overview.statistics_days) {
+        (_, Some(days)) => days >= f64::from(options.min_days),
+        (Some(_), None) => options.min_days == 0,
+        (None, None) => true,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     output,
     pace::Clock,
     report::progress::Progress,
-    source::{gather, start_scratch},
+    source::{Source, gather, start_scratch, version},
 };
 use confiture_engine::{
     build,
@@ -22,13 +22,16 @@ use confiture_engine::{
         rehearse::Request,
         run::{RunOptions, Surroundings, up},
     },
+    snapshot::{self, RebuildError},
 };
 use confiture_model::session::Session as _;
 use confiture_postgres::{
     connect::{ConnectOptions, ProcessEnvironment},
     migration::PgMigrationConnector,
     scratch::Scratch,
+    session::PgSession,
 };
+use std::path::Path;
 
 /// The database of the scratch cluster.
 const DATABASE: &str = "rehearsal";
@@ -152,7 +155,7 @@ impl Place {
         outcome.map(drop)
     }
 
-    /// DDL files make the schema; the migrations before it are taken as applied.
+    /// DDL files, or a stored snapshot, make the schema; the migrations before it are taken as applied.
     async fn build(
         &self,
         dry_run: &DryRun,
@@ -161,10 +164,15 @@ impl Place {
         lock_wait: LockWait,
         interrupt: &Interrupt,
     ) -> Result<(), Failure> {
-        let files = gather(&migrations.project, &dry_run.from)?.files;
         let Some(scratch) = &self.scratch else { return Ok(()) };
         let mut session = scratch.session(DATABASE).await.map_err(Failure::with(Exit::Database))?;
-        build::apply(&files, &mut session).await.map_err(Failure::with(Exit::Failed))?;
+        match Source::of(&dry_run.from)? {
+            Source::Stored(path) => rebuild(&path, &mut session).await?,
+            _ => {
+                let files = gather(&migrations.project, &dry_run.from)?.files;
+                build::apply(&files, &mut session).await.map_err(Failure::with(Exit::Failed))?;
+            }
+        }
         let through = match before {
             Before::Nothing => return Ok(()),
             Before::Through(version) => version,
@@ -179,6 +187,21 @@ impl Place {
         let changes = baseline(&migrations.files, &[], &through);
         crate::migrations::change(&self.connector, &changes, "baselined", lock_wait, interrupt).await
     }
+}
+
+/// Makes the schema of a stored snapshot.
+async fn rebuild(path: &Path, session: &mut PgSession) -> Result<(), Failure> {
+    let stored = snapshot::read(path).map_err(Failure::with(Exit::Configuration))?;
+    snapshot::rebuild(&stored, session).await.map_err(|error| {
+        let version = version(stored.server_version);
+        let message = format!(
+            "{}, of PostgreSQL {version}: {error}\n  -> name the DDL files with --from, or leave --from out: then the \
+             earlier migrations make the schema",
+            path.display()
+        );
+        let exit = if matches!(error, RebuildError::Session(_)) { Exit::Database } else { Exit::Configuration };
+        Failure::new(exit, message)
+    })
 }
 
 /// Makes the role that hooks of plugins that only read take on: in a scratch cluster we are its superuser.

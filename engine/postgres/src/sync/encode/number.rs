@@ -83,7 +83,7 @@ fn plain(text: &str) -> Option<(String, String)> {
     }
     let (mut before, mut behind) = (before.to_owned(), behind.to_owned());
     for _ in 0..exponent {
-        before.push(if behind.is_empty() { '0' } else { char::from(behind.remove(0)) });
+        before.push(if behind.is_empty() { '0' } else { behind.remove(0) });
     }
     for _ in exponent..0 {
         behind.insert(0, before.pop().unwrap_or('0'));

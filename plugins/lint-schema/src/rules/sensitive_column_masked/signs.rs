@@ -4,6 +4,10 @@ use crate::case::words;
 use confiture_sdk::catalog::Column;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 /// What a personal value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -129,6 +133,16 @@ const PHRASES: &[(Kind, &str)] = &[
     ),
 ];
 
+/// [`PHRASES`] by phrase: a large schema asks for hundreds of thousands.
+static MEANINGS: LazyLock<HashMap<&str, Kind>> = LazyLock::new(|| {
+    let phrases = PHRASES.iter().flat_map(|(kind, phrases)| phrases.split('|').map(|phrase| (phrase, *kind)));
+    phrases.collect()
+});
+
+/// The last words of all phrases: most names end with none of them.
+static ENDS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| MEANINGS.keys().filter_map(|phrase| phrase.rsplit(' ').next()).collect());
+
 /// In front of a phrase: whose it is. `contact_email` is an e-mail address, `max_email` is not.
 const OWNERS: &str = "user|customer|client|contact|employee|person|personal|private|home|work|business|billing|shipping|\
                       delivery|ship|invoice|owner|author|sender|recipient|from|to|cc|reply|primary|secondary|main|other|\
@@ -162,11 +176,14 @@ fn by_name(words: &[String], holds: Holds) -> Option<Sign> {
     } else if let Some(last) = all.last_mut() {
         *last = numberless;
     }
+    if !all.last().is_some_and(|end| ENDS.contains(end)) {
+        return None;
+    }
     let owned = |start: usize| all[..start].iter().all(|word| is_in(OWNERS, word));
-    (0..all.len()).filter(|start| owned(*start)).find_map(|start| {
+    (0..all.len()).find_map(|start| {
         let phrase = all[start..].join(" ");
-        let (kind, _) = PHRASES.iter().find(|(kind, phrases)| kind.fits(holds) && is_in(phrases, &phrase))?;
-        Some(Sign { kind: *kind, reason: format!("its name says `{phrase}`") })
+        let kind = *MEANINGS.get(phrase.as_str())?;
+        (kind.fits(holds) && owned(start)).then(|| Sign { kind, reason: format!("its name says `{phrase}`") })
     })
 }
 

@@ -1,0 +1,50 @@
+//! A schema of many tables as applications have them: tenants, keys, indexes, comments, checks, row security, views and
+//! functions; one table in twenty has something to find.
+
+use std::fmt::Write;
+
+/// The DDL of so many tables.
+pub fn of(tables: usize) -> String {
+    let mut text = "SET client_min_messages = warning;\nCREATE SCHEMA app;\nSET search_path = app;\n\
+                    CREATE TABLE tenants (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL);\n\
+                    COMMENT ON TABLE tenants IS 'Who pays';\n"
+        .to_owned();
+    for number in 1..tables {
+        table(&mut text, number);
+    }
+    text
+}
+
+fn table(text: &mut String, number: usize) {
+    let name = format!("{}_{number:05}", ["orders", "invoices", "payments", "shipments", "messages"][number % 5]);
+    let odd = number.is_multiple_of(20);
+    let at = if odd { "timestamp" } else { "timestamptz" };
+    let _ = write!(
+        text,
+        "CREATE TABLE {name} (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+           tenant_id bigint NOT NULL REFERENCES tenants, parent_id bigint, state text NOT NULL DEFAULT 'new'
+             CHECK (state IN ('new', 'open', 'done')),
+           amount numeric(12, 2) NOT NULL DEFAULT 0 CHECK (amount >= 0), note text, data jsonb NOT NULL DEFAULT '{{}}',
+           created_at {at} NOT NULL DEFAULT now(), updated_at {at} NOT NULL DEFAULT now(),
+           UNIQUE (tenant_id, id));
+         CREATE INDEX ON {name} (tenant_id, created_at);
+         ALTER TABLE {name} ADD FOREIGN KEY (tenant_id, parent_id) REFERENCES {name} (tenant_id, id);
+         ALTER TABLE {name} ENABLE ROW LEVEL SECURITY;
+         CREATE POLICY of_tenant ON {name} USING (tenant_id = current_setting('app.tenant_id', true)::bigint);\n"
+    );
+    if !odd {
+        let _ = write!(
+            text,
+            "CREATE INDEX ON {name} (tenant_id, parent_id);
+             COMMENT ON TABLE {name} IS 'Number {number}';
+             COMMENT ON COLUMN {name}.state IS 'How far it is';\n"
+        );
+    }
+    if number.is_multiple_of(10) {
+        let _ = write!(
+            text,
+            "CREATE VIEW open_{name} AS SELECT id, tenant_id, amount FROM {name} WHERE state = 'open';
+             CREATE FUNCTION count_{name}() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT count(*) FROM app.{name}';\n"
+        );
+    }
+}
