@@ -1,11 +1,7 @@
 //! Which tables are copied: those that the command line names, without those that the profile skips; a partitioned table
 //! by its leaves.
 
-<<<<<<< HEAD
 use super::{RefusalKind, Refusals, Request};
-=======
-use super::{RefusalKind, Refusals, Request, name_of};
->>>>>>> main
 use crate::{
     anonymize::{pattern::TablePattern, resolve::Resolved},
     config::nearest,
