@@ -25,7 +25,7 @@ pub use {
     refusal::{Refusal, RefusalKind, Refusals},
     resume::{goes_on, run_name},
     rules::rules,
-    scope::{chosen, outside_or_skipped, root_names, tables_of},
+    scope::{chosen, root_names, tables_of},
     select::condition_query,
 };
 

@@ -1,15 +1,12 @@
 //! Which tables are copied: those that the command line names, without those that the profile skips; a partitioned table
 //! by its leaves.
 
-use super::{RefusalKind, Refusals, Request, name_of};
+use super::{RefusalKind, Refusals, Request};
 use crate::{
     anonymize::{pattern::TablePattern, resolve::Resolved},
     config::nearest,
 };
-use confiture_model::{
-    schema::{Relation, RelationKind, Snapshot},
-    sync::Name,
-};
+use confiture_model::schema::{Relation, RelationKind, Snapshot};
 
 /// A table that holds rows itself.
 #[derive(Clone, Copy, Debug)]
@@ -105,16 +102,6 @@ pub fn tables_of<'a>(snapshot: &'a Snapshot, written: &str) -> Vec<&'a Relation>
     let Ok(pattern) = TablePattern::new(written) else { return Vec::new() };
     let all = snapshot.relations.iter().filter(|one| is_root(one));
     all.filter(|one| pattern.matches(&one.schema, &one.name)).collect()
-}
-
-/// The source's tables of which no row is copied, by schema and name: the profile skips them, or nobody chose them.
-pub fn outside_or_skipped(source: &Snapshot, options: &super::Options, skipped: &[(String, String)]) -> Vec<Name> {
-    let roots = source.relations.iter().filter(|one| is_root(one));
-    let is_out = |one: &&Relation| {
-        !chosen(&options.tables, &one.schema, &one.name)
-            || skipped.iter().any(|(schema, name)| *schema == one.schema && *name == one.name)
-    };
-    roots.filter(is_out).map(name_of).collect()
 }
 
 pub(super) fn scope<'a>(request: &Request<'a>, refusals: &mut Refusals, notices: &mut Vec<String>) -> Scope<'a> {

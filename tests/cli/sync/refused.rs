@@ -22,7 +22,9 @@ async fn what_forbids_a_run_is_said_before_anything_is_touched() {
     pair.sync(&["--tables", "people", "--replace"])
         .expect(8)
         .says(&["`public.orders`, which is not copied, refers to"]);
-    pair.sync(&["--strict"]).expect(0);
+    pair.sync(&["--strict"]).expect(3).says(&["`public.orders.note` looks like text about a person"]);
+    assert_eq!(pair.value("SELECT count(*)::text FROM people").await, "0");
+    pair.sync(&[]).expect(0);
     pair.sync(&[]).expect(8).says(&["the target holds rows in", "--replace"]);
     pair.sync(&["--replace"]).expect(8).says(&["--yes"]);
     pair.execute("TRUNCATE people, orders, items, events, one, other; ALTER TABLE orders ALTER note TYPE varchar(9); DROP TABLE items").await;

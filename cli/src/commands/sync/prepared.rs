@@ -21,15 +21,14 @@ use confiture_engine::{
         resolve::{Request as Resolving, Resolved, resolve},
         verify::SAMPLE_ROWS,
     },
-    sync::{
-        self, Masks, Planned, RefusalKind, Refusals, Request, mark, outside_or_skipped, report::Report, root_names,
-    },
+    sync::{self, Masks, Planned, RefusalKind, Refusals, Request, mark, report::Report, root_names},
 };
 use confiture_model::sampling::TextQueries as _;
 use confiture_model::{
+    sampling::TextQueries as _,
     schema::{Parts, Snapshot},
     session::Session as _,
-    sync::{EndFacts, MaskedRule, ProfileMark},
+    sync::{EndFacts, MaskedRule, Name, ProfileMark},
 };
 use confiture_postgres::{
     connect::connect,
@@ -108,14 +107,15 @@ impl Prepared {
         }
         let mut suspicions = Vec::new();
         if let Some(profile) = &profile {
-            let resolved = work.resolve(&project, profile, &target).await?;
-            suspicions = look(&source.session, &source.snapshot, SAMPLE_ROWS).await?;
-            if command.strict {
-                refuse_unclassified(profile, &resolved, &suspicions).map_err(Failure::with(Exit::Configuration))?;
-            }
-            try_on_samples(&resolved, &source, &mut refusals).await?;
+            let resolved = resolve_for(&project, profile, &source, &target).await?;
+            let sampled = source.copied(&resolved, &command.tables);
             work.mark = Some(mark(&resolved).map_err(Failure::with(Exit::Configuration))?);
-            work.resolved = Some(resolved);
+            let resolved = work.resolved.insert(resolved);
+            suspicions = look(&source.session, &sampled, SAMPLE_ROWS).await?;
+            if command.strict {
+                refuse_unclassified(profile, resolved, &suspicions).map_err(Failure::with(Exit::Configuration))?;
+            }
+            try_on_samples(resolved, &sampled, &source, &mut refusals).await?;
         }
         work.try_conditions(&mut refusals).await?;
         let planned = match work.plan(&target.snapshot, &target.facts) {
@@ -158,6 +158,19 @@ impl Side {
         Ok(Self { session, snapshot, facts })
     }
 
+    /// Its schema with the tables alone whose rows are copied and may be read: of no other is a sample taken. That one may
+    /// not be read though it is copied is for the plan to say.
+    fn copied(&self, resolved: &Resolved, tables: &[String]) -> Snapshot {
+        let mut sampled = self.snapshot.clone();
+        sampled.relations.retain(|one| {
+            let name = Name { schema: one.schema.clone(), name: one.name.clone() };
+            let readable = self.facts.tables.get(&name).is_none_or(|facts| facts.readable && !facts.hides_rows);
+            let skipped = resolved.skipped.iter().any(|skip| skip.schema == one.schema && skip.name == one.name);
+            readable && !skipped && sync::chosen(tables, &one.schema, &one.name)
+        });
+        sampled
+    }
+
     /// Looks again.
     pub async fn again(&mut self) -> Result<(), Failure> {
         self.snapshot = self.session.snapshot(Parts::ALL).await.map_err(Failure::with(Exit::Database))?;
@@ -193,10 +206,6 @@ impl Work<'_> {
         })
     }
 
-    async fn resolve(&self, project: &Project, profile: &Profile, target: &Side) -> Result<Resolved, Failure> {
-        resolve_for(project, profile, self.source, Some(target), &self.command.options()).await
-    }
-
     /// Conditions are tried where they will be asked: PostgreSQL plans them, and reads nothing.
     async fn try_conditions(&self, refusals: &mut Refusals) -> Result<(), Failure> {
         let options = self.command.options();
@@ -223,23 +232,10 @@ pub async fn resolve_for(
     project: &Project,
     profile: &Profile,
     source: &Side,
-    target: Option<&Side>,
-    options: &sync::Options,
+    target: &Side,
 ) -> Result<Resolved, Failure> {
-    let skips: Vec<(String, String)> = Vec::new();
-    let held: Vec<(String, String)> = match target {
-        Some(target) => target
-            .facts
-            .tables
-            .iter()
-            .filter(|(_, facts)| facts.holds_rows == Some(true))
-            .map(|(name, _)| (name.schema.clone(), name.name.clone()))
-            .collect(),
-        None => outside_or_skipped(&source.snapshot, options, &skips)
-            .into_iter()
-            .map(|name| (name.schema, name.name))
-            .collect(),
-    };
+    let filled = target.facts.tables.iter().filter(|(_, facts)| facts.holds_rows == Some(true));
+    let held: Vec<(String, String)> = filled.map(|(name, _)| (name.schema.clone(), name.name.clone())).collect();
     let plugins = plugins(project).await?;
     let request = Resolving { profile, snapshot: &source.snapshot, plugins: &plugins, env: &variable, held: &held };
     let resolved = resolve(request).await.map_err(Failure::with(Exit::Configuration))?;
@@ -250,9 +246,14 @@ pub async fn resolve_for(
 }
 
 /// Every strategy on made-up values and on sampled rows: promises, lengths, CHECK constraints, domains.
-async fn try_on_samples(resolved: &Resolved, source: &Side, refusals: &mut Refusals) -> Result<(), Failure> {
+async fn try_on_samples(
+    resolved: &Resolved,
+    sampled: &Snapshot,
+    source: &Side,
+    refusals: &mut Refusals,
+) -> Result<(), Failure> {
     let mut queries = PgTextQueries::new(source.session.client());
-    match prove(resolved, &source.snapshot, &mut queries, SAMPLE_ROWS).await {
+    match prove(resolved, sampled, &mut queries, SAMPLE_ROWS).await {
         Ok(found) => found.remarks.iter().for_each(|remark| output::warn(remark)),
         Err(Unproven::Broken(problems)) => refusals.say(RefusalKind::Profile, problems.to_string(), None),
         Err(Unproven::Sample(error)) => return Err(failure(error)),

@@ -10,7 +10,7 @@ use crate::{
     report::sync::Progress,
 };
 use clap::Args;
-use confiture_engine::sync::{Masks, Options, mark, root_names};
+use confiture_engine::sync::{Masks, mark, root_names};
 use confiture_model::sync::TableMasks;
 use confiture_postgres::sync::{join, unfinished};
 use std::sync::Arc;
@@ -46,7 +46,7 @@ impl Worker {
         let resolved = match self.sides.profile(&project, &to)? {
             Some(profile) => {
                 let target = Side::open(&to, "target", true).await?;
-                Some(resolve_for(&project, &profile, &source, Some(&target), &Options::default()).await?)
+                Some(resolve_for(&project, &profile, &source, &target).await?)
             }
             None => None,
         };

@@ -68,8 +68,6 @@ pub struct TableFacts {
     pub bytes: u64,
     /// Columns that are GENERATED ALWAYS AS IDENTITY.
     pub identity_always: Vec<String>,
-    /// Whether other tables inherit from it, or it from others, other than as partitions.
-    pub inherits: bool,
 }
 
 /// What may be left of a source's values in a masked column, and what may become of nulls.

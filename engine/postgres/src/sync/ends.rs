@@ -27,9 +27,7 @@ SELECT n.nspname::text AS schema, c.relname::text AS name, c.relkind IN ('r', 'p
   has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'INSERT') AS insertable,
   has_table_privilege(c.oid, 'TRUNCATE') AS truncatable, pg_has_role(c.relowner, 'USAGE') AS owned,
   CASE WHEN c.relkind IN ('r', 'm') THEN pg_table_size(c.oid) ELSE 0 END AS bytes,
-  ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attidentity = 'a') AS identity_always,
-  NOT c.relispartition AND c.relkind = 'r' AND EXISTS (
-    SELECT FROM pg_inherits i WHERE c.oid IN (i.inhrelid, i.inhparent)) AS inherits
+  ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attidentity = 'a') AS identity_always
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
 
@@ -111,7 +109,6 @@ fn table(row: &Row) -> Result<(Name, TableFacts), Error> {
         holds_rows: None,
         bytes: row.try_get::<_, i64>("bytes")?.unsigned_abs(),
         identity_always: row.try_get("identity_always")?,
-        inherits: row.try_get("inherits")?,
     };
     Ok((name, facts))
 }
