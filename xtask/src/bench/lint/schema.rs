@@ -17,7 +17,7 @@ pub fn of(tables: usize) -> String {
 
 fn table(text: &mut String, number: usize) {
     let name = format!("{}_{number:05}", ["orders", "invoices", "payments", "shipments", "messages"][number % 5]);
-    let odd = number % 20 == 0;
+    let odd = number.is_multiple_of(20);
     let at = if odd { "timestamp" } else { "timestamptz" };
     let _ = write!(
         text,
@@ -40,7 +40,7 @@ fn table(text: &mut String, number: usize) {
              COMMENT ON COLUMN {name}.state IS 'How far it is';\n"
         );
     }
-    if number % 10 == 0 {
+    if number.is_multiple_of(10) {
         let _ = write!(
             text,
             "CREATE VIEW open_{name} AS SELECT id, tenant_id, amount FROM {name} WHERE state = 'open';
