@@ -8,7 +8,7 @@ use confiture_host::{Directories, HookGrant, Host, HostOptions, Limits};
 use confiture_model::{
     fault::Fault,
     hook::{HookCall, HookContext, HookOutcome, HookPlugin, HookPowers, HookStep, Phase},
-    migration::{Direction, MigrationConnection as _},
+    migration::{Direction, Footing, MigrationConnection as _},
     plugin::{Capabilities, DatabaseAccess, DirectoryAccess},
 };
 use confiture_postgres::{
@@ -76,7 +76,8 @@ impl Migration {
     }
 
     async fn plan(&mut self, hook: &str, options: &Value) -> Result<Vec<HookStep>, Fault> {
-        let loan = self.connection.lend(DatabaseAccess::Write, false).await.expect("the connection");
+        let loan =
+            self.connection.lend(DatabaseAccess::Write, false, Footing::Transaction).await.expect("the connection");
         let powers =
             HookPowers { database: Some(loan.database.clone()), progress: None, timeout: Duration::from_secs(120) };
         let options = options.to_string();
@@ -84,7 +85,8 @@ impl Migration {
     }
 
     async fn step(&mut self, hook: &str, options: &Value, step: &HookStep) -> Result<HookOutcome, Fault> {
-        let loan = self.connection.lend(DatabaseAccess::Write, false).await.expect("the connection");
+        let loan =
+            self.connection.lend(DatabaseAccess::Write, false, Footing::Transaction).await.expect("the connection");
         let powers =
             HookPowers { database: Some(loan.database.clone()), progress: None, timeout: Duration::from_secs(120) };
         let options = options.to_string();

@@ -30,6 +30,7 @@ pub enum Command {
     Snapshot(commands::snapshot::Snapshot),
     Migrate(commands::migrate::Migrate),
     Anonymize(commands::anonymize::Anonymize),
+    Sync(commands::sync::Sync),
     Facts(commands::facts::Facts),
     Schema(commands::schema::Schema),
     Scratch(commands::scratch::Scratch),

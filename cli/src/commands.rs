@@ -11,3 +11,4 @@ pub mod plugin;
 pub mod schema;
 pub mod scratch;
 pub mod snapshot;
+pub mod sync;

@@ -68,6 +68,11 @@ pub enum Wanted {
 }
 
 impl Wanted {
+    /// Whether a command without findings prints so.
+    pub fn is_for_reports(self) -> bool {
+        matches!(self, Self::Text | Self::Json | Self::Html)
+    }
+
     /// Why a command without findings does not print so.
     pub fn only_for_findings(self) -> Failure {
         let name = self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();

@@ -20,9 +20,13 @@ use confiture_postgres::{
 };
 use std::sync::Arc;
 
-/// The hooks of this project, for migrations of the database at `options`. Without any in its files and its configuration,
-/// no plugin is opened.
-pub async fn load(project: &Project, files: &Files, options: &ConnectOptions) -> Result<Hooks, Failure> {
+/// The hooks of this project, for migrations of a database, where hooks that only read may take on the role that stands
+/// beside it. Without any hook in its files and its configuration, no plugin is opened.
+pub async fn load(
+    project: &Project,
+    files: &Files,
+    database: (&ConnectOptions, Option<&str>),
+) -> Result<Hooks, Failure> {
     let environment = project.environment_name();
     let around = project.config.hooks_in(environment.as_deref()).next().is_some();
     if !around && files.migrations.iter().all(|migration| migration.hooks.is_empty()) {
@@ -31,7 +35,7 @@ pub async fn load(project: &Project, files: &Files, options: &ConnectOptions) ->
     let all = open_offering(project, Offer::Hooks).await?;
     let (mut plugins, mut faults): (Vec<Arc<dyn HookPlugin>>, Vec<Fault>) = (Vec::new(), all.faults);
     for opened in &all.opened {
-        match open(project, opened, options).await {
+        match open(project, opened, database).await {
             Ok(plugin) => plugins.push(plugin),
             Err(fault) => faults.push(fault),
         }
@@ -44,14 +48,18 @@ pub async fn load(project: &Project, files: &Files, options: &ConnectOptions) ->
 }
 
 /// Makes the hooks of one plugin ready to run.
-pub async fn open(project: &Project, opened: &Opened, options: &ConnectOptions) -> Result<Arc<dyn HookPlugin>, Fault> {
+async fn open(
+    project: &Project,
+    opened: &Opened,
+    (options, reader): (&ConnectOptions, Option<&str>),
+) -> Result<Arc<dyn HookPlugin>, Fault> {
     let directories = opened.plugin.grant_directories(&opened.grant, &project.config.directories)?;
     let programs = Programs::new(|name| std::env::var_os(name));
     let grant = HookGrant {
         capabilities: opened.grant.clone(),
         directories,
         backup: Some(Arc::new(PgBackupTool::new(options.clone(), programs))),
-        refused: refused(project, opened, options).await,
+        refused: refused(opened, options, reader).await,
         limits: opened.limits.clone(),
     };
     opened.plugin.hooks(grant).await
@@ -59,8 +67,8 @@ pub async fn open(project: &Project, opened: &Opened, options: &ConnectOptions) 
 
 /// Why hooks that only read may not be used: on a connection that READ ONLY does not contain they take on the reader's
 /// role, and there is none. A plugin that may write is contained in its step in other ways.
-async fn refused(project: &Project, opened: &Opened, options: &ConnectOptions) -> Option<String> {
-    if opened.plugin.info().wants.database != DatabaseAccess::Read || project.reader().is_some() {
+async fn refused(opened: &Opened, options: &ConnectOptions, reader: Option<&str>) -> Option<String> {
+    if opened.plugin.info().wants.database != DatabaseAccess::Read || reader.is_some() {
         return None;
     }
     match check_login(options).await {

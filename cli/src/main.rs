@@ -87,6 +87,7 @@ async fn run(arguments: Arguments, interrupt: &Interrupt) -> Result<Exit, Failur
         Command::Snapshot(command) => command.run(&global).await,
         Command::Migrate(command) => command.run(&global, interrupt).await,
         Command::Anonymize(command) => command.run(&global).await,
+        Command::Sync(command) => command.run(&global, interrupt).await,
         Command::Facts(command) => command.run(&global).await,
         Command::Schema(command) => command.run(&global).await,
         Command::Scratch(command) => command.run().await,

@@ -6,13 +6,14 @@ pub use new_file::{now, write_new};
 
 use crate::{
     exit::Exit, failure::Failure, global::Global, hooks, interrupt::Interrupt, output, pace::Clock, project::Project,
-    prompt::confirm, report::progress::Progress,
+    prompt::confirm, report, report::progress::Progress,
 };
 use clap::Args;
 use confiture_engine::migrate::{
     files::{Files, discover},
     hooks::Hooks,
     ledger::{LedgerChange, change_ledger},
+    plan::{Direction, Plan},
     run::{RunFailure, RunOptions},
     script::milliseconds,
 };
@@ -89,7 +90,8 @@ impl Migrations {
 
     /// The hooks around the migrations, of the database that the project names.
     pub async fn hooks(&self) -> Result<Hooks, Failure> {
-        hooks::load(&self.project, &self.files, &self.project.connect_options()?).await
+        let reader = self.project.reader();
+        hooks::load(&self.project, &self.files, (&self.project.connect_options()?, reader.as_deref())).await
     }
 
     /// The name that `--env` gave the database.
@@ -125,9 +127,34 @@ impl Migrations {
         self.project.config.migrations.lock_timeout_ms
     }
 
+    /// Whether somebody may have to be asked before a run in this direction: then its plan is made first.
+    pub fn asks(&self, hooks: &Hooks, direction: Direction) -> Result<bool, Failure> {
+        Ok(self.is_protected()? || hooks.may_restore(&self.files, direction))
+    }
+
     /// Whether the environment asks before anything that changes it.
     pub fn is_protected(&self) -> Result<bool, Failure> {
         Ok(self.project.environment()?.is_some_and(|environment| environment.protected))
+    }
+
+    /// Asks before a plan is carried out on a protected environment, or one whose hooks put rows of a backup in the place of
+    /// others.
+    pub async fn confirm_plan(&self, global: &Global, plan: &Plan, done: &str) -> Result<(), Failure> {
+        let titles = report::plan::titles(plan);
+        let restoring = restoring(plan);
+        if restoring.is_empty() {
+            return self.confirm(global, &format!("{titles} will be {done}")).await;
+        }
+        let place = self.target()?;
+        let protected = if self.is_protected()? { ", which is protected" } else { "" };
+        let hooks = restoring.join(", ");
+        confirm(
+            global,
+            &format!(
+                "{titles} will be {done} on {place}{protected}. Rows of a backup take the place of others: {hooks}."
+            ),
+        )
+        .await
     }
 
     /// On a protected environment, asks before `what` is done.
@@ -137,6 +164,12 @@ impl Migrations {
         }
         confirm(global, &format!("{what} on {}, which is protected.", self.target()?)).await
     }
+}
+
+/// The hooks of a plan that put rows of a backup in the place of others.
+fn restoring(plan: &Plan) -> Vec<String> {
+    let hooks = plan.steps.iter().flat_map(|step| &step.hooks).filter(|hook| hook.restores);
+    hooks.map(|hook| format!("hook `{}` at {}", hook.hook, hook.place)).collect()
 }
 
 /// The directory that `--migrations` names, else the configuration's, else a conventional one.

@@ -8,5 +8,6 @@ pub mod progress;
 pub mod rehearsal;
 pub mod run;
 pub mod status;
+pub mod sync;
 pub mod text;
 pub mod verification;

@@ -10,3 +10,4 @@ pub mod migrate;
 mod options;
 pub mod page;
 pub mod snapshot;
+pub mod sync;

@@ -1,4 +1,8 @@
-//! Snapshots of a schema as files: written, read back and described by a JSON Schema.
+//! Snapshots of a schema as files: written, read back, described by a JSON Schema, and made into a schema again.
+
+mod rebuild;
+
+pub use rebuild::{RebuildError, rebuild};
 
 use confiture_model::schema::{SNAPSHOT_VERSION, Snapshot};
 use serde::Deserialize;

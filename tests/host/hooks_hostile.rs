@@ -10,7 +10,7 @@ use confiture_model::{
     backup::BackupTool,
     fault::{Fault, FaultKind, PluginError},
     hook::{HookOutcome, HookPlugin, HookPowers},
-    migration::{Loan, MigrationConnection},
+    migration::{Footing, Loan, MigrationConnection},
     plugin::DatabaseAccess,
     session::Session,
 };
@@ -72,14 +72,11 @@ async fn step(
     text: &str,
     timeout: Duration,
 ) -> Result<HookOutcome, Fault> {
-    connection.savepoint().await.unwrap();
-    let Loan { database, guard } = connection.lend(DatabaseAccess::Write, false).await.unwrap();
+    let Loan { database, guard } = connection.lend(DatabaseAccess::Write, false, Footing::Savepoint).await.unwrap();
     let result = ran(plugin, hook, text, HookPowers { timeout, ..powers(Some(database)) }).await;
     drop(guard);
-    match result {
-        Ok(_) => connection.release().await.unwrap(),
-        Err(_) => connection.undo_to_savepoint().await.unwrap(),
-    }
+    let changed = connection.take_back(result.is_ok()).await.unwrap();
+    assert_eq!(changed, Vec::<String>::new(), "{text}");
     result
 }
 
@@ -95,9 +92,7 @@ fn tried(hook: &str, text: &str, timeout: Duration) -> Vec<Fault> {
             let mut connection = connection(user).await;
             connection.begin(5000, 0).await.unwrap();
             connection.execute("CREATE TABLE made_by_the_migration ()").await.unwrap();
-            let standing = connection.standing().await.unwrap();
             let fault = step(&mut connection, &plugin, hook, text, timeout).await.expect_err(text);
-            assert_eq!(connection.standing().await.unwrap(), standing, "{text}");
             // The next hook works, on the same connection, in the same transaction.
             let next = step(&mut connection, &plugin, "query", "SELECT count(*)::int FROM t", Duration::from_secs(60));
             assert_eq!(next.await.unwrap().statistics, serde_json::json!({"first": 100}), "{text}");
@@ -214,6 +209,8 @@ fn backups_are_made_verified_and_pruned() {
         assert_eq!(made.statistics["file"], "pre_1.confiture.dump");
         assert_eq!(made.rows_affected, 1);
         client.batch_execute("DELETE FROM kept").await.unwrap();
+        let unasked = call("restore-unasked", "pre_1,kept").await.unwrap_err().to_string();
+        assert!(unasked.contains("`restore-directory`"), "{unasked}");
         call("restore", "pre_1,kept").await.unwrap();
         let count: i64 = client.query_one("SELECT count(*) FROM kept", &[]).await.unwrap().get(0);
         assert_eq!(count, 50);

@@ -5,6 +5,7 @@ mod hooks;
 mod inside;
 mod lint;
 mod migrate;
+mod sync;
 
 use crate::command::{Outcome, cargo, run};
 
@@ -26,8 +27,10 @@ pub fn bench(name: &str, arguments: &[&str]) -> Outcome {
         (lint::ROUNDS, []) => lint::rounds(),
         ("estimates", []) => estimates::bench(),
         (estimates::ROUNDS, []) => estimates::rounds(),
+        ("sync", arguments) => sync::bench(arguments),
+        (sync::ROUNDS, [rows]) => sync::rounds(rows),
         (other, _) => Err(format!(
-            "there is no benchmark `{other}`: only `host`, `mask`, `migrate [HISTORY]`, `hooks`, `lint` and `estimates`"
+            "there is no benchmark `{other}`: only `host`, `mask`, `migrate [HISTORY]`, `hooks`, `lint`, `estimates` and `sync [--rows N]`"
         )),
     }
 }

@@ -21,6 +21,9 @@ usage: cargo xtask COMMAND
   plugins                  builds the bundled plugins and the guests of the tests, and precompiles the bundled ones
   bench host               what crossing the plugin boundary costs, against the figures that decisions rest on
   bench migrate [HISTORY]  a history in diesel's form, by a release build of confiture and by psql
+  bench hooks              a hook that does nothing, a backfill in batches, a dry-run against its run
+  bench estimates          kinds of statements foretold for five million rows from smaller tables, then measured
+  bench mask               every strategy through its component, against the same code compiled natively
   bench lint               every rule over 1,000 and 10,000 tables, against pg_dump --schema-only of the same
 ";
 

@@ -4,7 +4,7 @@ mod preview;
 mod report;
 mod suggest;
 mod verify;
-mod work;
+pub mod work;
 
 use crate::{exit::Exit, failure::Failure, global::Global};
 use clap::{Args, Subcommand};

@@ -101,7 +101,7 @@ impl Lint {
         let failing = self.failing(&project);
         let surroundings = Surroundings { title: acquired.title, prefix: project.place_in_repository(), failing };
         let snapshot = Arc::new(acquired.snapshot);
-        let mut report = found(&project, &loaded, &rules, snapshot.clone()).await;
+        let mut report = found(&project, &loaded, &rules, snapshot.clone()).await?;
         report.faults.extend(loaded.faults.iter().cloned());
         allow::apply(&mut report, &allows, &self.offered(&offered(&loaded)));
         focus.limit(&mut report, &snapshot);
@@ -150,13 +150,18 @@ fn written(acquired: &Acquired) -> Vec<Allow> {
     allows
 }
 
-async fn found(project: &Project, loaded: &Loaded, rules: &[ActiveRule], snapshot: Arc<Snapshot>) -> LintReport {
+async fn found(
+    project: &Project,
+    loaded: &Loaded,
+    rules: &[ActiveRule],
+    snapshot: Arc<Snapshot>,
+) -> Result<LintReport, Failure> {
     let view = SchemaView {
+        masked_columns: project.masked_columns(&snapshot)?,
         snapshot,
         environment: project.environment_name().unwrap_or_default(),
-        masked_columns: Vec::new(),
     };
-    lint::run(&loaded.plugins, rules, &view).await
+    Ok(lint::run(&loaded.plugins, rules, &view).await)
 }
 
 fn say_faults(report: &LintReport) {

@@ -306,14 +306,14 @@ fn twig(index: usize, of: usize) -> &'static str {
 }
 
 /// A line that the next one replaces.
-fn transient(line: &str) {
+pub(super) fn transient(line: &str) {
     clear();
     anstream::eprint!("{line}");
     drop(std::io::stderr().flush());
 }
 
 /// Clears the line: not a colour, so `NO_COLOR` must not take it away, as it would in anstream.
-fn clear() {
+pub(super) fn clear() {
     let mut stream = std::io::stderr();
     drop(stream.write_all(b"\r\x1b[K").and_then(|()| stream.flush()));
 }

@@ -1,5 +1,6 @@
 //! Between the contract's types and the model's: the same records twice, since neither side may know the other.
 
+mod age;
 pub(crate) mod catalog;
 pub(crate) mod column;
 pub(crate) mod database;

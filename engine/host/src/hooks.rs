@@ -112,14 +112,17 @@ impl Hooks {
         answer
     }
 
-    fn powers(&self, powers: HookPowers) -> Powers {
+    fn powers(&self, hook: &str, powers: HookPowers) -> Powers {
         let database = match (self.given.access, powers.database) {
             (DatabaseAccess::None, _) => DatabasePower::NotWanted,
             (access, Some(database)) => DatabasePower::Hook(database, access),
             (_, None) => DatabasePower::NotNow("there is no database in this call"),
         };
         let backup = match &self.given.backup {
-            Some(tool) => BackupPower::Tool(Arc::clone(tool)),
+            Some(tool) => {
+                let restores = self.hooks.iter().any(|info| info.id == hook && info.restores());
+                BackupPower::Tool { tool: Arc::clone(tool), restores }
+            }
             None if self.info.wants.backup => BackupPower::NotNow("nothing that makes backups is at hand"),
             None => BackupPower::NotNow("this plugin does not ask for backups in its `describe`"),
         };
@@ -191,8 +194,9 @@ impl HookPlugin for Hooks {
     fn plan<'a>(&'a self, call: HookCall<'a>, powers: HookPowers) -> BoxFuture<'a, Result<Vec<HookStep>, Fault>> {
         Box::pin(async move {
             let limit = powers.timeout;
-            let planned =
-                self.call(limit, self.powers(powers), async |guest: &mut Instance| guest.plan(&call).await).await;
+            let planned = self
+                .call(limit, self.powers(call.hook, powers), async |guest: &mut Instance| guest.plan(&call).await)
+                .await;
             planned
                 .and_then(|planned| planned.map_err(|error| FaultKind::Reported(error_in(error))))
                 .and_then(|steps| steps_in(steps).map_err(FaultKind::Malformed))
@@ -208,8 +212,9 @@ impl HookPlugin for Hooks {
     ) -> BoxFuture<'a, Result<HookOutcome, Fault>> {
         Box::pin(async move {
             let limit = powers.timeout;
-            let ran =
-                self.call(limit, self.powers(powers), async |guest: &mut Instance| guest.run(&call, step).await).await;
+            let ran = self
+                .call(limit, self.powers(call.hook, powers), async |guest: &mut Instance| guest.run(&call, step).await)
+                .await;
             ran.and_then(|ran| ran.map_err(|error| FaultKind::Reported(error_in(error))))
                 .and_then(|outcome| outcome_in(outcome).map_err(FaultKind::Malformed))
                 .map_err(|kind| self.fault(call.hook, "run", kind))

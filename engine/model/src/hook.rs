@@ -95,6 +95,18 @@ pub struct HookInfo {
     pub options: Vec<OptionInfo>,
 }
 
+impl HookInfo {
+    /// Whether it puts rows of a backup in the place of others: one of its options names the directory of a backup to
+    /// restore, in the `format` of its JSON Schema. Somebody is asked before such a hook runs.
+    pub fn restores(&self) -> bool {
+        let formats = self.options.iter().filter_map(|option| option.schema.get("format")?.as_str());
+        formats.into_iter().any(|format| format == RESTORE_DIRECTORY)
+    }
+}
+
+/// The `format` of an option whose value names the directory of a backup to restore.
+pub const RESTORE_DIRECTORY: &str = "restore-directory";
+
 /// Where a hook's steps run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -18,6 +18,7 @@ pub mod rule;
 pub mod sampling;
 pub mod schema;
 pub mod session;
+pub mod sync;
 
 use std::{future::Future, pin::Pin};
 

@@ -4,10 +4,12 @@
 //! `nested`. The engine resolves a profile's rules to strategies and options; a plugin opens them for a column; whoever
 //! masks calls [`Masking::mask`] batch by batch.
 
+mod array;
 mod column;
 mod nesting;
 mod strategy;
 
+pub use array::{array_of_one, mask_elements};
 pub use column::{Column, ColumnBuilder, NotAColumn, Values};
 pub use nesting::Nesting;
 pub use strategy::{Promise, Promises, StrategyInfo, Unless};

@@ -12,7 +12,7 @@ use crate::{
     session::SessionError,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 /// Which way a run goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -191,8 +191,19 @@ pub struct LockHolder {
     pub age_seconds: u64,
 }
 
-/// The connection of a migration, lent to a hook. Dropping it takes it back: whatever the hook still holds of it answers
-/// that it is closed.
+/// What a call of a hook on the connection of a migration stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Footing {
+    /// The transaction that is open, behind a savepoint of the call's own.
+    Savepoint,
+    /// The transaction that is open: a call that fails is undone with all of it.
+    Transaction,
+    /// No transaction.
+    Outside,
+}
+
+/// The connection of a migration, lent to a hook. Dropping it closes it: whatever the hook still holds of it answers that
+/// it is closed.
 pub struct Loan {
     /// What the hook is given.
     pub database: Arc<dyn HookDatabase>,
@@ -313,15 +324,22 @@ pub trait MigrationConnection: Send {
     fn undo_to_savepoint<'a>(&'a mut self) -> BoxFuture<'a, Result<(), SessionError>>;
     /// Sets `lock_timeout` of the transaction that is open, or of the session outside one; 0: none.
     fn set_lock_timeout<'a>(&'a mut self, milliseconds: u64) -> BoxFuture<'a, Result<(), SessionError>>;
-    /// This connection, for one step of a hook: in the transaction that is open, or outside one. It is closed, for good,
-    /// with the guard that is answered; the connection is used for nothing else before. A hook of a plugin that never asked
-    /// for more than reading (`only_reads`) takes on the reader's role meanwhile, where the connection is of somebody whom
-    /// READ ONLY does not contain; without such a role that is an error (SQLSTATE 42501).
-    fn lend<'a>(&'a mut self, access: DatabaseAccess, only_reads: bool) -> BoxFuture<'a, Result<Loan, SessionError>>;
-    /// What a hook must leave as it found it: current_user, role, search_path, timeouts, by name.
-    fn standing<'a>(&'a mut self) -> BoxFuture<'a, Result<BTreeMap<String, String>, SessionError>>;
-    /// Puts back what [`MigrationConnection::standing`] answered.
-    fn put_back<'a>(&'a mut self, standing: &'a BTreeMap<String, String>) -> BoxFuture<'a, Result<(), SessionError>>;
+    /// This connection, for one call of a hook. Nothing is sent before the hook uses it: only then the savepoint is set and
+    /// it is noted how the session stands. It is closed, for good, with the guard that is answered; the connection is used
+    /// for nothing else before, and then it is taken back. A hook of a plugin that never asked for more than reading
+    /// (`only_reads`) takes on the reader's role meanwhile, where the connection is of somebody whom READ ONLY does not
+    /// contain; without such a role its calls fail, and taking back says why (SQLSTATE 42501).
+    fn lend<'a>(
+        &'a mut self,
+        access: DatabaseAccess,
+        only_reads: bool,
+        footing: Footing,
+    ) -> BoxFuture<'a, Result<Loan, SessionError>>;
+    /// Takes back what was lent: keeps what the hook did behind its savepoint, or undoes it. Answers what the hook left
+    /// otherwise than it found it (current_user, role, search_path, timeouts, the transaction, the ledger), by name; the
+    /// settings among it are put back. Where the hook made no call nothing is sent. An error of the database says that
+    /// what was done cannot be kept (SQLSTATE 25P02), and it may be undone yet, or why the hook could not begin.
+    fn take_back<'a>(&'a mut self, keep: bool) -> BoxFuture<'a, Result<Vec<String>, SessionError>>;
 }
 
 /// Makes connections for a run: a second one after the first was lost.

@@ -6,6 +6,7 @@
 mod login;
 mod program;
 mod programs;
+mod schema;
 
 use crate::connect::ConnectOptions;
 use confiture_model::{
@@ -15,6 +16,7 @@ use confiture_model::{
 use login::Login;
 use program::Program;
 pub use programs::Programs;
+pub use schema::copy_schema;
 use std::io::{Read, Write};
 
 /// PostgreSQL's own tools, at work on one database.

@@ -1,4 +1,5 @@
-//! PostgreSQL: connections as libpq makes them, the catalog, scratch clusters, and the ledger of migrations.
+//! PostgreSQL: connections as libpq makes them, the catalog, scratch clusters, and the ledger of migrations,
+//! and the copying of databases.
 
 pub mod backup;
 pub mod catalog;
@@ -8,4 +9,5 @@ pub mod migration;
 pub mod plugin_database;
 pub mod scratch;
 pub mod session;
+pub mod sync;
 pub mod text_queries;

@@ -31,8 +31,8 @@ use confiture_model::{
     facts::TableFacts,
     hook::HookBudget,
     migration::{
-        DatabaseIdentity, Event, ForeignLedger, LedgerEntry, LedgerWrite, Loan, LockHolder, MigrationConnection,
-        MigrationConnector, RecordedEvent, StepState, StoredStep,
+        DatabaseIdentity, Event, Footing, ForeignLedger, LedgerEntry, LedgerWrite, Loan, LockHolder,
+        MigrationConnection, MigrationConnector, RecordedEvent, StepState, StoredStep,
     },
     plugin::DatabaseAccess,
     schema::Snapshot,
@@ -40,8 +40,9 @@ use confiture_model::{
 };
 use futures_util::future::join;
 use link::Link;
+use loan::Lending;
 use run_lock::RunLock;
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 use watch::Watched;
 
 /// Makes connections for migration runs on one database.
@@ -85,6 +86,7 @@ impl PgMigrationConnector {
             client: self.client.clone(),
             budget: self.budget,
             reader: self.reader.clone(),
+            lent: None,
             watched: None,
         })
     }
@@ -105,6 +107,8 @@ pub struct PgMigrationConnection {
     client: String,
     budget: HookBudget,
     reader: Option<String>,
+    /// To a hook, and not taken back yet.
+    lent: Option<Lending>,
     /// For a dry-run.
     watched: Option<Watched>,
 }
@@ -350,21 +354,32 @@ impl MigrationConnection for PgMigrationConnection {
         Box::pin(async move { transaction::set_lock_timeout(self.work().await?, milliseconds).await })
     }
 
-    fn lend<'a>(&'a mut self, access: DatabaseAccess, only_reads: bool) -> BoxFuture<'a, Result<Loan, SessionError>> {
+    fn lend<'a>(
+        &'a mut self,
+        access: DatabaseAccess,
+        only_reads: bool,
+        footing: Footing,
+    ) -> BoxFuture<'a, Result<Loan, SessionError>> {
         Box::pin(async move {
-            let (budget, reader) = (self.budget, self.reader.clone());
-            self.unseen();
-            let link = self.work().await?;
-            let role = if only_reads { loan::reading_role(link, reader).await? } else { None };
-            loan::lend(link, access, role, budget).await
+            let reader = only_reads.then(|| loan::Reader(self.reader.clone()));
+            let terms = loan::Terms { access, footing, reader, budget: self.budget };
+            let (loan, lending) = loan::lend(self.work().await?, terms);
+            self.lent = Some(lending);
+            Ok(loan)
         })
     }
 
-    fn standing<'a>(&'a mut self) -> BoxFuture<'a, Result<BTreeMap<String, String>, SessionError>> {
-        Box::pin(async move { standing::read(self.work().await?).await })
-    }
-
-    fn put_back<'a>(&'a mut self, standing: &'a BTreeMap<String, String>) -> BoxFuture<'a, Result<(), SessionError>> {
-        Box::pin(async move { standing::put_back(self.work().await?, standing).await })
+    fn take_back<'a>(&'a mut self, keep: bool) -> BoxFuture<'a, Result<Vec<String>, SessionError>> {
+        Box::pin(async move {
+            let Some(lending) = self.lent.clone() else { return Ok(Vec::new()) };
+            // What the hook still does ends first.
+            self.work().await?;
+            if lending.was_used().await {
+                self.unseen();
+            }
+            let changed = lending.back(&self.work, keep).await?;
+            self.lent = None;
+            Ok(changed)
+        })
     }
 }

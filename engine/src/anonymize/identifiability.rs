@@ -1,8 +1,9 @@
-//! k-anonymity: among how many rows each combination of quasi-identifiers hides. PostgreSQL counts; no value comes back.
+//! k-anonymity: among how many rows each combination of quasi-identifiers hides. In a database PostgreSQL counts, and no
+//! value comes back; of a masked sample, we do.
 
 use super::{
     profile::{Problems, QuasiIdentifiers},
-    samples::{SampleError, identifier, read_error, table_name},
+    samples::{MaskedSample, SampleError, identifier, read_error, table_name},
 };
 use crate::config::nearest;
 use confiture_model::{
@@ -10,6 +11,7 @@ use confiture_model::{
     schema::{Relation, Snapshot},
 };
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// How well the rows of a table hide among each other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -76,7 +78,7 @@ pub fn query(relation: &Relation, columns: &[String], k: u64) -> String {
     )
 }
 
-/// Counts, in the database where the masked rows are.
+/// Counts the rows as the database has them: those of a target after a run, say, not what a profile would make of them.
 ///
 /// # Errors
 /// [`SampleError`].
@@ -92,6 +94,26 @@ pub async fn measure(
     let count = |at| number(at).ok_or_else(|| SampleError::Changed(table.clone()));
     let (small_groups, exposed_rows, rows) = (count(1)?, count(2)?, count(3)?);
     Ok(Anonymity { columns: of.columns.clone(), wanted: of.k, k: number(0), small_groups, exposed_rows, rows, table })
+}
+
+/// Counts the rows of a masked sample. A sample has smaller groups than its table: what holds of it holds of the table.
+pub fn of_sample(sample: &MaskedSample, relation: &Relation, of: &QuasiIdentifiers) -> Anonymity {
+    let columns: Vec<_> = of.columns.iter().map(|name| sample.after.get(name)).collect();
+    let mut groups: HashMap<Vec<Option<&str>>, u64> = HashMap::new();
+    for row in 0..sample.rows {
+        let combination = columns.iter().map(|column| column.and_then(|column| column.get(row))).collect();
+        *groups.entry(combination).or_default() += 1;
+    }
+    let small: Vec<u64> = groups.values().copied().filter(|&rows| rows < of.k).collect();
+    Anonymity {
+        table: format!("{}.{}", relation.schema, relation.name),
+        columns: of.columns.clone(),
+        wanted: of.k,
+        k: groups.values().copied().min(),
+        small_groups: small.len() as u64,
+        exposed_rows: small.iter().sum(),
+        rows: sample.rows as u64,
+    }
 }
 
 #[cfg(test)]
@@ -124,5 +146,19 @@ mod tests {
         let error =
             super::tables(&profile.quasi_identifiers, &snapshot(&["people: zap text"])).expect_err("is refused");
         assert!(error.to_string().contains("there is no column `zip` in `public.people`"), "{error}");
+    }
+
+    #[test]
+    fn groups_of_a_masked_sample_are_counted() {
+        let column = |values: [Option<&str>; 5]| values.into_iter().collect::<Column>();
+        let after = [
+            ("zip".to_owned(), column([Some("10"), Some("10"), Some("10"), None, None])),
+            ("birth".to_owned(), column([Some("1980"), Some("1980"), Some("1990"), None, None])),
+        ];
+        let sample = MaskedSample { rows: 5, after: after.into_iter().collect(), ..MaskedSample::default() };
+        let text = "anonymization_profile: p\nquasi_identifiers: [{table: people, columns: [zip, birth], k: 2}]";
+        let (profile, schema) = (test_profile(text), snapshot(&["people: zip text, birth date"]));
+        let counted = of_sample(&sample, &schema.relations[0], &profile.quasi_identifiers[0]);
+        assert_eq!((counted.k, counted.small_groups, counted.exposed_rows, counted.rows), (Some(1), 1, 1, 5));
     }
 }

@@ -3,6 +3,7 @@
 //! A profile is a file of its own, found by its name. It may extend another, and say more for an environment: what is
 //! said nearer counts, column by column.
 
+mod covered;
 mod extend;
 mod find;
 mod read;

@@ -11,7 +11,7 @@
 
 mod chance;
 mod fit;
-mod made_up;
+pub(super) mod made_up;
 
 use confiture_model::{
     fault::{Fault, FaultKind},

@@ -63,7 +63,7 @@ pub struct ReportedTable {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
     /// The version of this form.
-    pub report_version: u32,
+    pub schema_version: u32,
     /// The profile.
     pub profile: String,
     /// What it is for, in the user's words.
@@ -111,7 +111,7 @@ pub fn report(profile: &Profile, resolved: &Resolved, suspicions: &[Suspicion]) 
     let all = || tables.iter().flat_map(|table| &table.columns);
     let count = |fate: Fate| all().filter(|column| column.fate == fate).count();
     Report {
-        report_version: 1,
+        schema_version: 1,
         profile: profile.name.clone(),
         description: profile.description.clone(),
         masked: count(Fate::Masked),
@@ -254,6 +254,7 @@ mod tests {
         let page = html(&reported(), "shop, <qa>").expect("is written");
         assert!(page.starts_with("<!doctype html>") && page.contains("shop, &lt;qa&gt;"), "{page}");
         assert!(page.contains("no &lt;person&gt;") && !page.contains("http"), "{page}");
+        assert!(page.contains("a phone number: its name says <code>phone</code>"), "{page}");
     }
 
     #[test]

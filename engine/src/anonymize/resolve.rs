@@ -12,6 +12,7 @@ mod ready;
 mod secrets;
 mod unique;
 
+pub(super) use columns::{definition, infos};
 pub use {
     columns::{Element, element_of},
     ready::Ready,
@@ -128,6 +129,16 @@ impl ResolvedColumn {
     /// Whether its values stay as they are, as the profile says.
     pub fn is_kept(&self) -> bool {
         keeps(self.promises)
+    }
+
+    /// `schema.table.column`, for people.
+    pub fn full_name(&self) -> String {
+        name_of(&self.info)
+    }
+
+    /// The strategy as the profile calls it.
+    pub fn shown(&self) -> &str {
+        self.named.as_deref().unwrap_or_else(|| self.ready.id())
     }
 }
 

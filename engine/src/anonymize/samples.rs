@@ -1,15 +1,16 @@
 //! Sampled rows, and what the strategies of a profile make of them. Originals stay in memory, and reach nothing but the
 //! strategies and the terminal of whoever asked for a preview.
 
-use super::resolve::{ResolvedColumn, ResolvedTable};
+use super::{
+    open_table::{MaskError, OpenTable, Values},
+    resolve::ResolvedTable,
+};
 use confiture_model::{
-    fault::Fault,
-    mask::{Column, Masking},
+    mask::Column,
     sampling::TextQueries,
     schema::{ConstraintKind, Relation, Snapshot},
     session::SessionError,
 };
-use std::collections::BTreeMap;
 
 /// Tables with more rows than this, and no primary key, are sampled by blocks.
 const LARGE: u64 = 100_000;
@@ -26,13 +27,8 @@ pub enum SampleError {
         why: String,
     },
     /// A strategy broke.
-    #[error("{column}: {fault}")]
-    Mask {
-        /// `schema.table.column`.
-        column: String,
-        /// What happened.
-        fault: Fault,
-    },
+    #[error(transparent)]
+    Mask(#[from] MaskError),
     /// A table has fewer columns than the schema said.
     #[error("{0} changed while it was read")]
     Changed(String),
@@ -44,9 +40,9 @@ pub struct MaskedSample {
     /// How many rows.
     pub rows: usize,
     /// The values as they are, by column.
-    pub before: BTreeMap<String, Column>,
+    pub before: Values,
     /// The values as they come out; kept and unmentioned columns are the same.
-    pub after: BTreeMap<String, Column>,
+    pub after: Values,
 }
 
 /// A name as SQL takes it.
@@ -55,7 +51,7 @@ pub fn identifier(name: &str) -> String {
 }
 
 /// A text as SQL takes it, under every setting.
-pub(super) fn literal(value: &str) -> String {
+pub(crate) fn literal(value: &str) -> String {
     format!("E'{}'", value.replace('\\', "\\\\").replace('\'', "''"))
 }
 
@@ -86,15 +82,11 @@ pub fn sample_query(relation: &Relation, columns: &[&str], rows: u32) -> String 
 ///
 /// # Errors
 /// [`SampleError`].
-pub async fn sample(
-    database: &mut dyn TextQueries,
-    relation: &Relation,
-    rows: u32,
-) -> Result<BTreeMap<String, Column>, SampleError> {
+pub async fn sample(database: &mut dyn TextQueries, relation: &Relation, rows: u32) -> Result<Values, SampleError> {
     let names: Vec<&str> = relation.columns.iter().map(|column| column.name.as_str()).collect();
     let what = format!("{}.{}", relation.schema, relation.name);
     if names.is_empty() {
-        return Ok(BTreeMap::new());
+        return Ok(Values::new());
     }
     let columns =
         database.read(&sample_query(relation, &names, rows)).await.map_err(|error| read_error(&what, &error))?;
@@ -118,49 +110,15 @@ pub(super) fn read_error(what: &str, error: &SessionError) -> SampleError {
 /// Masks sampled rows of a table.
 ///
 /// # Errors
-/// [`SampleError`].
-pub async fn mask(table: &ResolvedTable, before: BTreeMap<String, Column>) -> Result<MaskedSample, SampleError> {
+/// [`MaskError`].
+pub async fn mask(table: &ResolvedTable, before: Values) -> Result<MaskedSample, MaskError> {
     let rows = before.values().map(Column::len).max().unwrap_or(0);
-    let mut sample = MaskedSample { rows, after: before.clone(), before };
-    for column in &table.columns {
-        let error = |fault| SampleError::Mask { column: name(column), fault };
-        let mut masking = column.ready.open().await.map_err(error)?;
-        let masked = mask_column(column, masking.as_mut(), &sample).await?;
-        sample.after.insert(column.info.name.clone(), masked);
-    }
-    Ok(sample)
-}
-
-/// One column of a sample, by an open strategy.
-pub(super) async fn mask_column(
-    column: &ResolvedColumn,
-    masking: &mut dyn Masking,
-    sample: &MaskedSample,
-) -> Result<Column, SampleError> {
-    let of = |from: &BTreeMap<String, Column>, name: &str| {
-        from.get(name).cloned().ok_or_else(|| SampleError::Changed(self::name(column)))
-    };
-    let values = of(&sample.before, &column.info.name)?;
-    let context: Vec<Column> = column
-        .context
-        .iter()
-        .map(|one| of(if one.masked { &sample.after } else { &sample.before }, &one.name))
-        .collect::<Result<_, _>>()?;
-    if column.array {
-        return array::masked(&values, &context, masking)
-            .await
-            .map_err(|fault| SampleError::Mask { column: self::name(column), fault });
-    }
-    masking.mask(&values, &context).await.map_err(|fault| SampleError::Mask { column: self::name(column), fault })
-}
-
-fn name(column: &ResolvedColumn) -> String {
-    format!("{}.{}.{}", column.info.schema, column.info.table, column.info.name)
+    let mut after = before.clone();
+    after.extend(OpenTable::open(table).await?.mask(&before).await?);
+    Ok(MaskedSample { rows, before, after })
 }
 
 /// The relation of a resolved table.
 pub(super) fn relation<'s>(snapshot: &'s Snapshot, schema: &str, table: &str) -> Option<&'s Relation> {
     snapshot.relations.iter().find(|one| one.schema == schema && one.name == table)
 }
-
-pub mod array;

@@ -13,6 +13,8 @@ pub struct Environment {
     pub reader: Option<String>,
     /// Whether what changes data or holds locks asks first.
     pub protected: bool,
+    /// Whether sync may replace its data, though it is protected or called production.
+    pub sync_target: bool,
     /// Hooks of every migration in it.
     pub hooks: Vec<HookUse>,
 }
@@ -32,6 +34,16 @@ impl Environment {
     /// A variable of the environment that is not set.
     pub fn reader_url(&self) -> Result<Option<Secret>, ConfigError> {
         self.expanded(self.reader_url.as_ref())
+    }
+
+    /// Why sync may not write to it, under this name; none where it may.
+    pub fn refuses_sync(&self, name: &str) -> Option<String> {
+        let is_production = matches!(name.to_lowercase().as_str(), "production" | "prod" | "live");
+        match (self.sync_target, self.protected, is_production) {
+            (true, ..) | (false, false, false) => None,
+            (false, true, _) => Some(format!("is the environment `{name}`, which is protected")),
+            (false, false, true) => Some(format!("is the environment `{name}`")),
+        }
     }
 
     fn expanded(&self, node: Option<&Node>) -> Result<Option<Secret>, ConfigError> {

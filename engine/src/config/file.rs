@@ -53,6 +53,8 @@ struct EnvironmentTable {
     reader: Option<String>,
     /// Whether what changes data or holds locks asks first.
     protected: bool,
+    /// Whether sync may replace its data, though it is protected or called production.
+    sync_target: bool,
     /// Hooks of every migration in it, by phase.
     #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
     hooks: Option<Node>,
@@ -77,6 +79,9 @@ struct EnvironmentBlock {
     /// Whether what changes data or holds locks asks first.
     #[serde(default)]
     protected: bool,
+    /// Whether sync may replace its data, though it is protected or called production.
+    #[serde(default)]
+    sync_target: bool,
     /// As `build.load_order`.
     #[serde(default)]
     load_order: Option<Spanned<Vec<Spanned<String>>>>,
@@ -185,24 +190,34 @@ fn environment(table: EnvironmentTable, source: &Arc<Source>) -> Result<Environm
             return Err(url.unexpected("a connection string").within(key, url.span));
         }
     }
-    let EnvironmentTable { database_url, reader_url, reader, protected, hooks } = table;
+    let EnvironmentTable { database_url, reader_url, reader, protected, sync_target, hooks } = table;
     let hooks = match hooks {
         Some(node) => {
             hooks::read(&node, Level::Environment, source).map_err(|problem| problem.within("hooks", node.span))?
         }
         None => Vec::new(),
     };
-    Ok(Environment { source: source.clone(), database_url, reader_url, reader, protected, hooks })
+    Ok(Environment { source: source.clone(), database_url, reader_url, reader, protected, sync_target, hooks })
 }
 
 /// Takes the block of a file that describes one environment apart.
 fn join(block: EnvironmentBlock, config: &mut Config, linting: &mut Option<LintingTable>) -> Result<(), Problem> {
-    let EnvironmentBlock { name, database_url, reader_url, reader, protected, load_order, hooks, linting: own } = block;
+    let EnvironmentBlock {
+        name,
+        database_url,
+        reader_url,
+        reader,
+        protected,
+        sync_target,
+        load_order,
+        hooks,
+        linting: own,
+    } = block;
     if config.environments.contains_key(&name.value) {
         let message = format!("the environment `{}` is already there, in `environments`", name.value);
         return Err(Problem::new(name.span, message));
     }
-    let table = EnvironmentTable { database_url, reader_url, reader, protected, hooks };
+    let table = EnvironmentTable { database_url, reader_url, reader, protected, sync_target, hooks };
     let environment = environment(table, &config.source).map_err(|problem| problem.within("environment", name.span))?;
     config.environments.insert(name.value.clone(), environment);
     config.default_environment = Some(name.value);

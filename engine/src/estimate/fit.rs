@@ -1,9 +1,13 @@
-//! A straight line through what was measured: seconds = fixed + rate × size, neither below zero.
+//! A curve through what was measured: seconds = fixed + rate × size, neither below zero; where times grow faster than
+//! that, a power of the size ([`power`]).
 //!
 //! Times scatter in proportion to themselves, so every point weighs with the inverse square of its time.
 
+mod power;
+
 use super::size;
 use confiture_model::facts::StatementTiming;
+use power::Power;
 
 /// One measurement.
 #[derive(Clone, Copy, Debug)]
@@ -20,20 +24,33 @@ impl Point {
     }
 }
 
-/// What a line through the points says.
+/// What a curve through the points says.
 #[derive(Clone, Debug)]
 pub(super) struct Fit {
-    fixed: f64,
-    rate: f64,
+    curve: Curve,
     /// Variance of a single measurement, relative to its time; none with too few measurements.
     scatter: Option<f64>,
-    /// Measurements that are more than the line needs.
+    /// Measurements that are more than the curve needs.
     freedom: f64,
-    /// The inverse of the weighted normal matrix: how unsure the line itself is.
-    covariance: Covariance,
     /// How many measurements there are.
     points: usize,
     sizes: Vec<f64>,
+}
+
+/// How time grows with size.
+#[derive(Clone, Copy, Debug)]
+enum Curve {
+    Line(Line),
+    Power(Power),
+}
+
+/// A fixed part and a rate.
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    fixed: f64,
+    rate: f64,
+    /// The inverse of the weighted normal matrix: how unsure the line itself is.
+    covariance: Covariance,
 }
 
 /// Of the fixed part, of the rate, and between them.
@@ -65,25 +82,25 @@ impl Fit {
         }
         let sums = Sums::over(points);
         let grows = sizes.last().is_some_and(|largest| *largest > 0.0);
-        let (line, parameters) = match (grows, sizes.len()) {
-            (false, _) => (sums.level(), 1.0),
-            (true, 1) => (sums.proportional(), 1.0),
+        let (curve, parameters) = match (grows, sizes.len()) {
+            (false, _) => (Curve::Line(sums.level()), 1.0),
+            (true, 1) => (Curve::Line(sums.proportional()), 1.0),
             (true, _) => match sums.line() {
-                (fixed, _, _) if fixed < 0.0 => (sums.proportional(), 1.0),
-                (_, rate, _) if rate < 0.0 => (sums.level(), 1.0),
-                line => (line, 2.0),
+                line if line.fixed < 0.0 => Power::through_points(points)
+                    .map_or_else(|| (Curve::Line(sums.proportional()), 1.0), |power| (Curve::Power(power), 2.0)),
+                line if line.rate < 0.0 => (Curve::Line(sums.level()), 1.0),
+                line => (Curve::Line(line), 2.0),
             },
         };
-        let (fixed, rate, covariance) = line;
         let freedom = count(points.len()) - parameters;
-        let misses = points.iter().map(|point| ((fixed + rate * point.size) / point.seconds - 1.0).powi(2));
+        let misses = points.iter().map(|point| (curve.through(point.size) / point.seconds - 1.0).powi(2));
         let scatter = (freedom > 0.0).then(|| misses.sum::<f64>() / freedom);
-        Some(Self { fixed, rate, scatter, freedom, covariance, points: points.len(), sizes })
+        Some(Self { curve, scatter, freedom, points: points.len(), sizes })
     }
 
     /// Seconds at this size.
     pub(super) fn at(&self, size: f64) -> f64 {
-        self.fixed + self.rate * size
+        self.curve.at(size)
     }
 
     /// The variance of a new measurement at this size, in seconds squared, and its degrees of freedom. None where the
@@ -92,10 +109,9 @@ impl Fit {
         if !self.knows_growth_to(size) {
             return None;
         }
-        let Covariance { fixed, both, rate } = self.covariance;
-        let line = fixed + 2.0 * both * size + rate * size * size;
         let own = self.at(size).powi(2);
-        self.scatter.map(|scatter| (scatter * (line + own), self.freedom))
+        let of_shape = self.curve.variance_of_shape(size);
+        self.scatter.map(|scatter| (scatter * (self.curve.variance(size) + own) + of_shape, self.freedom))
     }
 
     /// What it rests on.
@@ -110,6 +126,9 @@ impl Fit {
             notes.push("measured on one size only: how its time grows is taken to be in proportion".to_owned());
         } else if self.scatter.is_none() {
             notes.push("measured too seldom to know how much it scatters".to_owned());
+        }
+        if matches!(self.curve, Curve::Power(_)) {
+            notes.push("its time grew faster than the table: how long that goes on is not known".to_owned());
         }
         if let Some(largest) = self.sizes.last().filter(|largest| there > 2.0 * **largest && **largest > 0.0) {
             notes.push(format!("{:.0} times the work of the largest that was measured", there / largest));
@@ -141,28 +160,66 @@ impl Sums {
     }
 
     /// A time that does not grow.
-    fn level(&self) -> (f64, f64, Covariance) {
+    fn level(&self) -> Line {
         let covariance = Covariance { fixed: 1.0 / self.weight, ..Covariance::default() };
-        (self.seconds / self.weight, 0.0, covariance)
+        Line { fixed: self.seconds / self.weight, rate: 0.0, covariance }
     }
 
     /// A time in proportion to the size.
-    fn proportional(&self) -> (f64, f64, Covariance) {
+    fn proportional(&self) -> Line {
         let covariance = Covariance { rate: 1.0 / self.square, ..Covariance::default() };
-        (0.0, self.product / self.square, covariance)
+        Line { fixed: 0.0, rate: self.product / self.square, covariance }
     }
 
     /// Both.
-    fn line(&self) -> (f64, f64, Covariance) {
+    fn line(&self) -> Line {
         let determinant = self.weight * self.square - self.size * self.size;
-        let fixed = (self.square * self.seconds - self.size * self.product) / determinant;
-        let rate = (self.weight * self.product - self.size * self.seconds) / determinant;
         let covariance = Covariance {
             fixed: self.square / determinant,
             both: -self.size / determinant,
             rate: self.weight / determinant,
         };
-        (fixed, rate, covariance)
+        Line {
+            fixed: (self.square * self.seconds - self.size * self.product) / determinant,
+            rate: (self.weight * self.product - self.size * self.seconds) / determinant,
+            covariance,
+        }
+    }
+}
+
+impl Curve {
+    /// The curve among the points.
+    fn through(&self, size: f64) -> f64 {
+        match self {
+            Self::Line(line) => line.fixed + line.rate * size,
+            Self::Power(power) => power.through(size),
+        }
+    }
+
+    /// What is foretold.
+    fn at(&self, size: f64) -> f64 {
+        match self {
+            Self::Line(_) => self.through(size),
+            Self::Power(power) => power.at(size),
+        }
+    }
+
+    /// How unsure the curve is there, in seconds squared for a scatter of 1.
+    fn variance(&self, size: f64) -> f64 {
+        match self {
+            Self::Line(Line { covariance: Covariance { fixed, both, rate }, .. }) => {
+                fixed + 2.0 * both * size + rate * size * size
+            }
+            Self::Power(power) => power.variance(size),
+        }
+    }
+
+    /// What not knowing how the curve goes on behind the largest measurement adds, in seconds squared.
+    fn variance_of_shape(&self, size: f64) -> f64 {
+        match self {
+            Self::Line(_) => 0.0,
+            Self::Power(power) => power.variance_of_shape(size),
+        }
     }
 }
 

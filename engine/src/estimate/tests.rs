@@ -128,3 +128,20 @@ fn a_file_that_holds_no_facts_says_what_it_should_be() {
     assert!(read("f.json", "").unwrap_err().starts_with("f.json:1:0: these are no facts"));
     assert!(read("f.json", "{\"schema_version\": 9}").unwrap_err().contains("form 9"));
 }
+
+#[test]
+fn what_grows_faster_than_its_table_is_foretold_between_two_ways_and_less_surely() {
+    let foretold = |medium: f64| {
+        let measured: Vec<_> = [(100_000, 0.1), (1_000_000, medium)]
+            .into_iter()
+            .flat_map(|(rows, seconds)| [0.99, 1.0, 1.01].map(|by| timing(WorkKind::Rewrite, rows, seconds * by)))
+            .collect();
+        estimate(&measured, &facts(1_000_000, &[]), &facts(5_000_000, &[]))
+    };
+    let (straight, bent) = (foretold(1.0), foretold(1.3));
+    assert!(near(straight.seconds, 5.0), "{straight:?}");
+    // In proportion it would be 6.5; as a power of the size 5^1.114 times 1.3, which is 7.8.
+    assert!(bent.seconds.is_some_and(|seconds| 6.6 < seconds && seconds < 7.7), "{bent:?}");
+    assert!(bent.confidence < straight.confidence, "{bent:?} {straight:?}");
+    assert!(bent.basis.iter().any(|note| note.contains("faster than the table")), "{bent:?}");
+}

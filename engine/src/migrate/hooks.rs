@@ -18,7 +18,7 @@ use super::{
     plan::{Plan, RefusalCode},
 };
 use crate::config::{Config, HookUse};
-use confiture_model::hook::HookPlugin;
+use confiture_model::{hook::HookPlugin, migration::Direction};
 use offers::Offers;
 use resolve::{Refused, Resolved};
 use std::sync::Arc;
@@ -46,6 +46,15 @@ impl Hooks {
     /// The environment that hooks are told; empty where none is named.
     pub fn environment(&self) -> &str {
         &self.environment
+    }
+
+    /// Whether a hook of the project or of one of its migrations restores a backup: whether anybody need be asked about
+    /// the hooks of a plan at all.
+    pub fn may_restore(&self, files: &Files, direction: Direction) -> bool {
+        let offers = Offers::new(&self.plugins);
+        let of_migrations = files.migrations.iter().flat_map(|migration| &migration.hooks);
+        let mut all = self.around.iter().chain(of_migrations).filter(|hook| hook.direction == direction);
+        all.any(|hook| offers.find(&hook.kind).is_ok_and(|known| known.info.restores()))
     }
 
     /// The plugin that the project calls `name`.

@@ -20,7 +20,7 @@ pub(super) fn tell(error: &ValidationError<'_>, schema: &Json) -> (String, Optio
         },
         Kind::Format { format } if format == "regex" => plain("expected a regular expression".to_owned()),
         Kind::Format { format } => plain(format!("expected a text of the format `{format}`")),
-        Kind::Pattern { pattern } => plain(format!("expected a text that matches `{pattern}`")),
+        Kind::Pattern { pattern } => (format!("expected a text that matches `{pattern}`"), example(schema)),
         Kind::Minimum { limit } => plain(format!("expected at least {limit}")),
         Kind::Maximum { limit } => plain(format!("expected at most {limit}")),
         Kind::ExclusiveMinimum { limit } => plain(format!("expected more than {limit}")),
@@ -64,6 +64,12 @@ fn alternatives(schema: &Json) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// A pattern says little to most people; the schema may say more.
+fn example(schema: &Json) -> Option<String> {
+    let example = schema.get("examples")?.get(0)?.as_str()?;
+    Some(format!("such as `{example}`"))
 }
 
 fn types(kind: &TypeKind) -> String {

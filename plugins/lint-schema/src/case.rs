@@ -78,7 +78,7 @@ fn capitalized(word: &str) -> String {
 }
 
 /// The words of a name, in lower case: `HTTPServer_id2` has `http`, `server` and `id2`.
-fn words(name: &str) -> Vec<String> {
+pub fn words(name: &str) -> Vec<String> {
     let chars: Vec<char> = name.chars().collect();
     let mut words = vec![String::new()];
     for (at, char) in chars.iter().enumerate() {

@@ -3,31 +3,93 @@
 //! To add a rule: one file in `rules/`, with its documentation and examples inside, and one word in each list below.
 
 mod case;
+mod column_types;
+mod gathered;
+mod index_shape;
+mod made_names;
 mod missing_column;
 mod names;
 mod partitions;
 mod pattern;
 mod rules;
+mod template;
+mod tenancy;
 
 use rules::{
-    ColumnComment, ColumnNaming, ColumnRequired, ForeignKeyIndexed, MultiTenantColumn, NamePattern, PrimaryKeyRequired,
-    TableComment, TableNaming, UnloggedInProduction,
+    AuditColumnMissing, CircularForeignKeys, ColumnComment, ColumnNaming, ColumnRequired, ConstraintNaming,
+    ConstraintNotValid, CutIdentifier, DuplicateIndex, ExtensionInPublic, FixedLengthChar, FloatAmount,
+    ForeignKeyIndexed, ForeignKeyWithoutTenant, FunctionNaming, ImplicitCast, IndexNaming, IntegerKey, InvalidIndex,
+    IsolatedTable, JsonColumn, KeyRunningOut, LargeTableIndexed, MixedCaseName, MixedOwners, MoneyColumn,
+    MultiTenantColumn, NamePattern, PasswordHashed, PolicyWithoutRowSecurity, PrimaryKeyRequired, ReadModelDerivation,
+    ReadModelForeignKey, RedundantIndex, ReservedWordName, RowSecurityMissing, RowSecurityWithoutPolicy,
+    RowTriggerOnBigTable, SecurityDefinerSearchPath, SecurityDefinerView, SensitiveColumnMasked, SequenceNaming,
+    SequentialScanPotential, SerialColumn, TableComment, TableNaming, TenantColumnNullable, TenantColumnUnindexed,
+    TimestampWithoutTimeZone, TooManyIndexes, TriggerNaming, TypeNaming, UniqueWithoutTenant, UnloggedInProduction,
+    UnusedIndex, VarcharWithLength, ViewNaming, ViewSelectsAll,
 };
 
 confiture_sdk::export_plugin! {
     name: "confiture:lint-schema",
     summary: "Names, keys, comments, indexes and tenancy of a schema",
     rules: [
+        AuditColumnMissing,
+        CircularForeignKeys,
         ColumnComment,
         ColumnNaming,
         ColumnRequired,
+        ConstraintNaming,
+        ConstraintNotValid,
+        CutIdentifier,
+        DuplicateIndex,
+        ExtensionInPublic,
+        FixedLengthChar,
+        FloatAmount,
         ForeignKeyIndexed,
+        ForeignKeyWithoutTenant,
+        FunctionNaming,
+        ImplicitCast,
+        IndexNaming,
+        IntegerKey,
+        InvalidIndex,
+        IsolatedTable,
+        JsonColumn,
+        KeyRunningOut,
+        LargeTableIndexed,
+        MixedCaseName,
+        MixedOwners,
+        MoneyColumn,
         MultiTenantColumn,
         NamePattern,
+        PasswordHashed,
+        PolicyWithoutRowSecurity,
         PrimaryKeyRequired,
+        ReadModelDerivation,
+        ReadModelForeignKey,
+        RedundantIndex,
+        ReservedWordName,
+        RowSecurityMissing,
+        RowSecurityWithoutPolicy,
+        RowTriggerOnBigTable,
+        SecurityDefinerSearchPath,
+        SecurityDefinerView,
+        SensitiveColumnMasked,
+        SequenceNaming,
+        SequentialScanPotential,
+        SerialColumn,
         TableComment,
         TableNaming,
+        TenantColumnNullable,
+        TenantColumnUnindexed,
+        TimestampWithoutTimeZone,
+        TooManyIndexes,
+        TriggerNaming,
+        TypeNaming,
+        UniqueWithoutTenant,
         UnloggedInProduction,
+        UnusedIndex,
+        VarcharWithLength,
+        ViewNaming,
+        ViewSelectsAll,
     ],
 }
 

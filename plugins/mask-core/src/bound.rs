@@ -5,6 +5,19 @@ use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::Value;
 use std::borrow::Cow;
 
+/// Types whose values lie between bounds.
+pub const TYPES: &[&str] = &[
+    "smallint",
+    "integer",
+    "bigint",
+    "numeric",
+    "real",
+    "double precision",
+    "date",
+    "timestamp without time zone",
+    "timestamp with time zone",
+];
+
 /// A number, a date or a text, as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Literal(pub String);

@@ -163,4 +163,6 @@ pub struct Overview {
     pub extensions: Vec<Extension>,
     /// When statistics were last reset, ISO 8601.
     pub statistics_since: Option<String>,
+    /// How many days ago that was; none where they never were, or the schema is not live.
+    pub statistics_days: Option<f64>,
 }

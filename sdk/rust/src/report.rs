@@ -1,6 +1,7 @@
 //! What a rule found.
 
 use crate::object::{ObjectRef, SourceSpan};
+use std::any::Any;
 
 /// How much a finding matters, least first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -72,11 +73,12 @@ pub struct Report {
     instance: String,
     findings: Vec<Finding>,
     skips_relations: bool,
+    memory: Option<Box<dyn Any>>,
 }
 
 impl Report {
     pub(crate) fn new(instance: &str) -> Self {
-        Self { instance: instance.to_owned(), findings: Vec::new(), skips_relations: false }
+        Self { instance: instance.to_owned(), findings: Vec::new(), skips_relations: false, memory: None }
     }
 
     /// Adds a finding. More is said of it on what comes back:
@@ -102,6 +104,19 @@ impl Report {
         self.skips_relations = true;
     }
 
+    /// Keeps something from one relation to the next, and for [`check`](crate::Rule::check), which takes it back with
+    /// [`recall`](Self::recall): what a rule has to know of all tables without a pass of its own. One type a rule.
+    pub fn remember<T: Default + 'static>(&mut self, note: impl FnOnce(&mut T)) {
+        let mut memory: Box<T> = self.memory.take().and_then(|memory| memory.downcast().ok()).unwrap_or_default();
+        note(&mut memory);
+        self.memory = Some(memory);
+    }
+
+    /// What the rule remembered; its default where that is nothing.
+    pub fn recall<T: Default + 'static>(&mut self) -> T {
+        self.memory.take().and_then(|memory| memory.downcast().ok()).map_or_else(T::default, |memory| *memory)
+    }
+
     pub(crate) fn skips_relations(&self) -> bool {
         self.skips_relations
     }
@@ -112,5 +127,19 @@ impl Report {
 
     pub(crate) fn into_findings(self) -> Vec<Finding> {
         self.findings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_remembered_is_recalled_once() {
+        let mut report = Report::new("r");
+        report.remember(|seen: &mut Vec<u8>| seen.push(1));
+        report.remember(|seen: &mut Vec<u8>| seen.push(2));
+        assert_eq!(report.recall::<Vec<u8>>(), [1, 2]);
+        assert!(report.recall::<Vec<u8>>().is_empty());
     }
 }

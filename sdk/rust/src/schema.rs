@@ -5,11 +5,12 @@ mod source;
 pub use source::Source;
 
 use crate::{
-    catalog::{Overview, Parts, Relation, Routine, Sequence, Trigger, TypeDefinition},
+    catalog::{Column, Overview, Parts, Relation, Routine, Sequence, Trigger, TypeDefinition},
     object::ObjectRef,
 };
 use std::{
     cell::{OnceCell, RefCell},
+    collections::HashSet,
     rc::Rc,
 };
 
@@ -28,12 +29,14 @@ struct Shared {
     overview: OnceCell<Overview>,
     /// The parent that was asked for last: partitions of one table come together.
     parent: RefCell<Option<(String, Option<Rc<Relation>>)>>,
+    /// Asked for once, however many columns are looked at.
+    masked: OnceCell<HashSet<ObjectRef>>,
 }
 
 impl Schema {
     /// A schema read from `source`.
     pub fn new(source: Box<dyn Source>, reads: Parts) -> Self {
-        let shared = Shared { source, overview: OnceCell::new(), parent: RefCell::new(None) };
+        let shared = Shared { source, overview: OnceCell::new(), parent: RefCell::new(None), masked: OnceCell::new() };
         Self { shared: Rc::new(shared), reads }
     }
 
@@ -91,8 +94,9 @@ impl Schema {
         parent
     }
 
-    /// `schema.name`, where either may hold dots.
-    fn find_qualified(&self, name: &str) -> Option<Relation> {
+    /// A relation by the name that [`Relation::depends_on`] and [`Relation::partition_of`] write, `schema.name`, where
+    /// either may hold dots; with all its parts.
+    pub fn find_qualified(&self, name: &str) -> Option<Relation> {
         name.match_indices('.').find_map(|(dot, _)| self.find(&name[..dot], &name[dot + 1..]))
     }
 
@@ -119,6 +123,12 @@ impl Schema {
     /// Columns that some anonymization profile of the project has a rule for.
     pub fn masked_columns(&self) -> Vec<ObjectRef> {
         self.source().masked_columns()
+    }
+
+    /// Whether some anonymization profile of the project has a rule for this column.
+    pub fn is_masked(&self, relation: &Relation, column: &Column) -> bool {
+        let masked = self.shared.masked.get_or_init(|| self.masked_columns().into_iter().collect());
+        masked.contains(&ObjectRef::from((relation, column)))
     }
 }
 

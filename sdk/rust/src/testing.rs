@@ -21,11 +21,13 @@
 //! ```
 
 pub mod masking;
+mod object;
 mod program;
 mod script;
 mod snapshot;
 mod table;
 
+pub use object::{extension, routine, sequence, trigger};
 pub use program::SnapshotError;
 pub use script::{Script, ScriptState, Sent};
 pub use snapshot::Snapshot;

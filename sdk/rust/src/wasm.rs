@@ -139,6 +139,11 @@ pub fn query(sql: &str, params: &[database::Value]) -> Result<database::Rows, Er
     Ok(database::Rows::new(columns, Box::new(next)))
 }
 
+/// What the host says of it in `extra`.
+fn statistics_days(extra: &str) -> Option<f64> {
+    serde_json::from_str::<serde_json::Value>(extra).ok()?.get("statistics_days")?.as_f64()
+}
+
 /// The schema as the host hands it out.
 struct Host;
 
@@ -156,6 +161,7 @@ impl Source for Host {
             relations: overview.relations,
             extensions: overview.extensions.into_iter().map(extension).collect(),
             statistics_since: overview.statistics_since,
+            statistics_days: overview.extra.as_deref().and_then(statistics_days),
         }
     }
 

@@ -123,6 +123,47 @@ async fn on_a_scratch_cluster_without_any_database() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn on_a_scratch_cluster_made_of_a_snapshot() {
+    let site = site(&[("001_a.sql", "SELECT 1;"), ("002_b.sql", "ALTER TABLE sales.\"Order\" ADD b int;")]).await;
+    let root = site.directory.path();
+    site.execute(
+        "CREATE SCHEMA sales; CREATE TYPE sales.state AS ENUM ('new', 'it''s'); CREATE SEQUENCE sales.numbers;
+         CREATE DOMAIN sales.positive AS int DEFAULT 1 NOT NULL CHECK (VALUE > 0);
+         CREATE TYPE sales.pair AS (a int, \"B\" text); CREATE TYPE sales.days AS RANGE (SUBTYPE = date);
+         CREATE FUNCTION sales.fresh() RETURNS sales.state LANGUAGE sql STABLE AS $$ SELECT 'new'::sales.state $$;
+         CREATE TABLE sales.\"Order\" (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n int DEFAULT nextval('sales.numbers'),
+             old serial, state sales.state DEFAULT sales.fresh(), total numeric(10, 2), twice numeric GENERATED ALWAYS AS (total * 2) STORED,
+             amount sales.positive, pair sales.pair, days sales.days, CHECK (total > 0), UNIQUE (n, state)) WITH (fillfactor = 70);
+         CREATE TABLE sales.line (of_order bigint REFERENCES sales.\"Order\" ON DELETE CASCADE, PRIMARY KEY (of_order));
+         CREATE INDEX ON sales.\"Order\" (lower(state::text)) WHERE total > 1;
+         CREATE VIEW sales.a AS SELECT id, twice FROM sales.\"Order\"; CREATE MATERIALIZED VIEW sales.b AS SELECT * FROM sales.a;
+         CREATE UNIQUE INDEX ON sales.b (id);
+         CREATE FUNCTION sales.note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+         CREATE TRIGGER noted BEFORE INSERT ON sales.line FOR EACH ROW EXECUTE FUNCTION sales.note();
+         ALTER TABLE sales.line ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON sales.line USING (of_order > 0);
+         COMMENT ON TABLE sales.line IS 'Lines'",
+    )
+    .await;
+    let snapshot = |name: &str| {
+        let written = run(root, &["snapshot"], &[("DATABASE_URL", &site.url)]).expect(0).stdout;
+        write(root, name, written.as_bytes());
+    };
+    let up = |more: &[&str]| confiture(root, &[&["migrate", "up", "--dry-run", "--on", "scratch"], more].concat());
+    snapshot("whole.json");
+    let ran = up(&["--from", "whole.json", "--format", "json"]).expect(0).json();
+    assert_eq!(ran["changes"], serde_json::json!(["added columns: 1"]), "{ran}");
+    site.execute("CREATE TABLE sales.split (id int) PARTITION BY LIST (id)").await;
+    snapshot("thin.json");
+    up(&["--from", "thin.json"]).expect(3).says(&[
+        "thin.json",
+        "sales.split: how it is partitioned",
+        "-> name the DDL files",
+    ]);
+    write(root, "none.json", b"{}");
+    up(&["--from", "none.json"]).expect(3).says(&["none.json:1", "no snapshot"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn facts_of_one_database_and_what_to_expect_there() {
     let site = shop().await;
     let root = site.directory.path();
@@ -210,6 +251,17 @@ async fn a_violation_names_the_columns_of_the_key_and_no_value() {
     let document = ran.json();
     assert_eq!(document["violations"][0]["columns"], serde_json::json!(["amount"]), "{document}");
     assert!(!ran.stdout.contains("3001") && !ran.stdout.contains("9000"), "{}", ran.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_violation_by_a_hook_names_the_table_as_well() {
+    let hooks = "migration:\n  ddl: CREATE UNIQUE INDEX one ON customers (id)\n  hooks:\n    after_ddl:\n      - type: sql\n        \
+                 config: {statements: INSERT INTO customers SELECT * FROM customers LIMIT 1}\n";
+    let site = site(&[("001_a.yaml", hooks)]).await;
+    site.execute(TABLES).await;
+    let document = site.migrate(&["up", "--dry-run", "--format", "json"]).expect(5).says(&["23505"]).json();
+    assert_eq!(document["violations"][0]["table"]["name"], "customers", "{document}");
+    assert_eq!(document["violations"][0]["columns"], serde_json::json!(["id"]), "{document}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

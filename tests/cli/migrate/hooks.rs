@@ -2,6 +2,8 @@
 
 mod faults;
 mod killed;
+mod newer_server;
+mod own;
 mod paper;
 mod reading;
 mod refused;

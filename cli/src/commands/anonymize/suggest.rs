@@ -39,7 +39,7 @@ impl Suggest {
         let found = look(&session, &snapshot, self.rows).await?;
         let text = match format {
             Format::Text => draft(&self.profile, &self.key, &snapshot, &found),
-            Format::Json => json::render(&found)?,
+            Format::Json => json::render(&serde_json::json!({ "schema_version": 1, "columns": found }))?,
         };
         output::result(global, &text)?;
         output::say(format!("{} columns look personal", found.len()));

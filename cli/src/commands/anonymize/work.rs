@@ -71,7 +71,7 @@ fn variable(name: &str) -> Option<String> {
 }
 
 /// The plugins that offer strategies.
-async fn plugins(project: &Project) -> Result<Vec<Arc<dyn AnonymizationPlugin>>, Failure> {
+pub async fn plugins(project: &Project) -> Result<Vec<Arc<dyn AnonymizationPlugin>>, Failure> {
     let all = open_offering(project, Offer::Anonymization).await?;
     let mut plugins: Vec<Arc<dyn AnonymizationPlugin>> = Vec::new();
     let mut faults = all.faults;
@@ -124,7 +124,7 @@ async fn fill(
 /// Why a sample failed.
 pub fn failure(error: SampleError) -> Failure {
     let exit = match error {
-        SampleError::Mask { .. } => Exit::Plugin,
+        SampleError::Mask(_) => Exit::Plugin,
         SampleError::Read { .. } | SampleError::Changed(_) => Exit::Database,
     };
     Failure::new(exit, error)

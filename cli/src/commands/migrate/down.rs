@@ -13,7 +13,7 @@ use crate::{
 use clap::Args;
 use confiture_engine::migrate::{
     Version,
-    plan::{Undo, plan_down},
+    plan::{Direction, Undo, plan_down},
     rehearse::Request,
     run::{Surroundings, down},
 };
@@ -61,14 +61,14 @@ impl Down {
         }
         let connector = migrations.connector()?;
         let hooks = migrations.hooks().await?;
-        if self.preview || migrations.is_protected()? {
+        if self.preview || migrations.asks(&hooks, Direction::Down)? {
             let (_connection, entries) = entries(&connector).await?;
             let plan = plan_down(&migrations.files, &entries, &undo, migrations.lock_timeout_ms(), &hooks).await;
             if self.preview {
                 return report::plan::preview(global, &migrations.files, &plan);
             }
             if plan.refusals.is_empty() && !plan.steps.is_empty() {
-                migrations.confirm(global, &format!("{} will be undone", report::plan::titles(&plan))).await?;
+                migrations.confirm_plan(global, &plan, "undone").await?;
             }
         }
         let mut observer = report::progress::Progress::new(interrupt);

@@ -35,7 +35,7 @@ pub struct DryRun {
     /// Rehearse in this environment instead of the one of --env, or on a private PostgreSQL: `scratch`
     #[arg(long, value_name = "NAME", requires = "dry_run", help_heading = "Dry-run")]
     on: Option<String>,
-    /// With --on scratch: DDL files that make the schema before; otherwise the earlier migrations do
+    /// With --on scratch: DDL files that make the schema before, or a snapshot of it (.json); otherwise the earlier migrations do
     #[arg(long, value_name = "PATH", requires = "on", help_heading = "Dry-run")]
     from: Vec<PathBuf>,
     /// Say what to expect of the database that these facts are of: what `confiture facts` printed
@@ -92,7 +92,8 @@ impl DryRun {
         let place = Place::of(self, migrations, request, lock_wait, interrupt).await?;
         let there = elsewhere::facts(self, migrations).await?;
         let earlier = elsewhere::earlier(self)?;
-        let hooks = hooks::load(&migrations.project, &migrations.files, &place.options).await?;
+        let hooks =
+            hooks::load(&migrations.project, &migrations.files, (&place.options, place.reader.as_deref())).await?;
         let repeats = self.repeat.unwrap_or(if there.is_some() { REPEATS } else { 1 });
         let mut rehearsals = Vec::new();
         for number in 1..=repeats {

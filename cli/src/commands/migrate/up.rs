@@ -14,7 +14,7 @@ use crate::{
 use clap::Args;
 use confiture_engine::migrate::{
     Version,
-    plan::{Approval, Plan, UpRequest, plan_up},
+    plan::{Approval, Direction, Plan, UpRequest, plan_up},
     rehearse::Request,
     run::{Surroundings, up},
 };
@@ -69,7 +69,7 @@ impl Up {
         }
         let connector = migrations.connector()?;
         let hooks = migrations.hooks().await?;
-        if self.preview || self.out.is_some() || migrations.is_protected()? {
+        if self.preview || self.out.is_some() || migrations.asks(&hooks, Direction::Up)? {
             let (mut connection, entries) = entries(&connector).await?;
             let mut plan = plan_up(&migrations.files, &entries, &request, &hooks).await;
             let database = identity(&mut *connection).await?;
@@ -84,7 +84,7 @@ impl Up {
                 return self.store(out, &plan, &approval);
             }
             if plan.refusals.is_empty() && !plan.steps.is_empty() {
-                migrations.confirm(global, &format!("{} will be applied", report::plan::titles(&plan))).await?;
+                migrations.confirm_plan(global, &plan, "applied").await?;
             }
         }
         let mut observer = report::progress::Progress::new(interrupt);

@@ -67,9 +67,9 @@ impl Run {
         loaded.database.set(acquired.login(&project).await);
         let title = acquired.title;
         let view = SchemaView {
+            masked_columns: project.masked_columns(&acquired.snapshot)?,
             snapshot: Arc::new(acquired.snapshot),
             environment: project.environment_name().unwrap_or_default(),
-            masked_columns: Vec::new(),
         };
         let report = lint::run(plugin, &rules, &view).await;
         let text = match global.format()? {

@@ -1,5 +1,6 @@
 //! What a schema holds beside its relations.
 
+use super::age::days_since;
 use crate::{bindings::confiture::plugin::catalog as wit, convert::object::span_out};
 use confiture_model::{plugin::SchemaView, schema as model};
 
@@ -15,8 +16,14 @@ pub(crate) fn overview(view: &SchemaView) -> wit::Overview {
         triggers: count(&snapshot.triggers),
         extensions: snapshot.extensions.iter().map(extension).collect(),
         statistics_since: snapshot.statistics_since.clone(),
-        extra: None,
+        extra: statistics_age(snapshot),
     }
+}
+
+/// How old the statistics of a database in use are: `{"statistics_days": 31.5}`.
+fn statistics_age(snapshot: &model::Snapshot) -> Option<String> {
+    let days = days_since(snapshot.statistics_since.as_deref().filter(|_| snapshot.live)?)?;
+    Some(serde_json::json!({ "statistics_days": days }).to_string())
 }
 
 /// No catalog holds four thousand million of anything; one that did would still be read to its end, page by page.

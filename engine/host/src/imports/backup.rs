@@ -22,7 +22,12 @@ pub(crate) enum BackupPower {
     #[default]
     NotHere,
     /// Granted, and at hand.
-    Tool(Arc<dyn BackupTool>),
+    Tool {
+        /// What makes them.
+        tool: Arc<dyn BackupTool>,
+        /// Whether this use says of itself that it restores, so that somebody was asked.
+        restores: bool,
+    },
     /// There is none in this call: why.
     NotNow(&'static str),
 }
@@ -30,7 +35,7 @@ pub(crate) enum BackupPower {
 impl State {
     fn backups(&self) -> Result<Backups, Failure> {
         let tool = match &self.powers.backup {
-            BackupPower::Tool(tool) => Arc::clone(tool),
+            BackupPower::Tool { tool, .. } => Arc::clone(tool),
             BackupPower::NotNow(why) => return Err(Failure::Denied((*why).to_owned())),
             BackupPower::NotHere => {
                 let why = "backups are there only while a migration runs its hooks";
@@ -76,6 +81,11 @@ impl Host for State {
         name: String,
         tables: Vec<String>,
     ) -> wasmtime::Result<Result<BackupReport, PluginError>> {
+        if let BackupPower::Tool { restores: false, .. } = &self.powers.backup {
+            let why = "a hook restores only where an option of it has the format `restore-directory`, so that somebody is \
+                       asked before it runs";
+            return Ok(Err(convert::error::error_out(Failure::Denied(why.to_owned()))));
+        }
         Ok(report(match self.backups() {
             Ok(backups) => backups.restore(&directory, &name, &tables).await,
             Err(refused) => Err(refused),

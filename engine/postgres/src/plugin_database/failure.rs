@@ -1,6 +1,9 @@
 //! PostgreSQL's errors, with their SQLSTATE, on the way to a plugin.
 
-use confiture_model::database::{DbError, QueryError};
+use confiture_model::{
+    database::{DbError, QueryError},
+    session::SessionError,
+};
 use tokio_postgres::{Error, error::ErrorPosition};
 
 /// An error of a statement that begins after `shift` characters of what was sent, and after `offset` of what the plugin
@@ -16,6 +19,14 @@ pub(crate) fn of_ours(error: &Error) -> QueryError {
     let mut error = database(error);
     error.position = None;
     query(error)
+}
+
+/// An error of a session, as a plugin is told it.
+pub(crate) fn of_session(error: SessionError) -> QueryError {
+    query(match error {
+        SessionError::Database(error) => error,
+        SessionError::Connection(reason) => plain("08006", reason),
+    })
 }
 
 /// `57014`: the statement was stopped, by its timeout or by us.

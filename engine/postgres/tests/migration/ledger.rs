@@ -41,7 +41,7 @@ async fn many_may_make_it_at_once() {
     for task in tasks {
         task.await.unwrap().unwrap();
     }
-    assert_eq!(database.value("SELECT ledger_version FROM confiture.meta").await, "2");
+    assert_eq!(database.value("SELECT ledger_version FROM confiture.meta").await, "3");
 }
 
 #[tokio::test]
@@ -52,10 +52,16 @@ async fn an_older_ledger_is_upgraded_and_a_newer_one_refused() {
     // What the first release has, brought back to before it: only the steps that are missing run.
     client.batch_execute("DROP SCHEMA confiture CASCADE; CREATE SCHEMA confiture").await.unwrap();
     connection.prepare().await.unwrap();
-    assert_eq!(value(&client, "SELECT ledger_version FROM confiture.meta").await, "2");
-    client.batch_execute("DROP TABLE confiture.step; UPDATE confiture.meta SET ledger_version = 1").await.unwrap();
+    assert_eq!(value(&client, "SELECT ledger_version FROM confiture.meta").await, "3");
+    client
+        .batch_execute(
+            "DROP TABLE confiture.step, confiture.sync_run, confiture.sync_worker, confiture.sync_chunk;
+                UPDATE confiture.meta SET ledger_version = 1",
+        )
+        .await
+        .unwrap();
     connection.prepare().await.unwrap();
-    assert_eq!(value(&client, "SELECT ledger_version FROM confiture.meta").await, "2");
+    assert_eq!(value(&client, "SELECT ledger_version FROM confiture.meta").await, "3");
     assert_eq!(value(&client, "SELECT count(*) FROM confiture.step").await, "0");
     client.batch_execute("UPDATE confiture.meta SET ledger_version = 99").await.unwrap();
     let why = reason(connection.prepare().await);

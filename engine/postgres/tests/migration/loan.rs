@@ -1,10 +1,10 @@
 //! The migration's own connection as a hook has it.
 
-use crate::support::{Database, database, event, sqlstate, until, value};
+use crate::support::{Database, database, sqlstate, until, value};
 use confiture_model::{
     database::{QueryError, Value},
     hook::{HookBudget, HookDatabase},
-    migration::{Loan, MigrationConnection as _},
+    migration::{Footing, Loan, MigrationConnection as _},
     plugin::DatabaseAccess,
 };
 use confiture_postgres::migration::PgMigrationConnection;
@@ -29,8 +29,20 @@ pub async fn one(database: &dyn HookDatabase, sql: &str) -> Value {
     rows.into_iter().flatten().next().unwrap_or_else(|| panic!("no value: {sql}"))
 }
 
+/// In the transaction that is open, or outside one.
 pub async fn lend(connection: &mut PgMigrationConnection, access: DatabaseAccess) -> Loan {
-    connection.lend(access, false).await.unwrap()
+    let footing = if connection.in_transaction().await.unwrap() { Footing::Transaction } else { Footing::Outside };
+    connection.lend(access, false, footing).await.unwrap()
+}
+
+/// Behind a savepoint.
+pub async fn lend_step(connection: &mut PgMigrationConnection, access: DatabaseAccess) -> Loan {
+    connection.lend(access, false, Footing::Savepoint).await.unwrap()
+}
+
+/// What a hook left otherwise than it found it.
+pub async fn take_back(connection: &mut PgMigrationConnection, keep: bool) -> Vec<String> {
+    connection.take_back(keep).await.unwrap()
 }
 
 /// A login that is no superuser, owns schema `public`, and might even change the ledger.
@@ -61,8 +73,7 @@ async fn a_reading_hook_sees_the_migrations_own_changes_and_changes_nothing() {
         connection.begin(2000, 0).await.unwrap();
         connection.execute("CREATE TABLE t (a int, b numeric)").await.unwrap();
         connection.execute("INSERT INTO t SELECT i, i / 10.0 FROM generate_series(1, 250) i").await.unwrap();
-        connection.savepoint().await.unwrap();
-        let loan = lend(&mut connection, DatabaseAccess::Read).await;
+        let loan = lend_step(&mut connection, DatabaseAccess::Read).await;
         assert_eq!(one(&*loan.database, "SELECT count(*) FROM t").await, integer(250));
         assert_eq!(all(&*loan.database, "SELECT * FROM t").await.unwrap().len(), 250);
         let written = loan.database.execute("DELETE FROM t", &[]).await;
@@ -82,7 +93,7 @@ async fn a_reading_hook_sees_the_migrations_own_changes_and_changes_nothing() {
         assert!(matches!(&failed, Err(QueryError::Database(error)) if error.sqlstate == "22012"), "{failed:?}");
         assert_eq!(one(&*loan.database, "SELECT $$x$$::text").await, Value::Text("x".into()));
         drop(loan);
-        connection.release().await.unwrap();
+        assert_eq!(take_back(&mut connection, true).await, [""; 0]);
         // The transaction is writable again.
         connection.execute("INSERT INTO t VALUES (251)").await.unwrap();
         connection.rollback().await.unwrap();
@@ -113,8 +124,7 @@ async fn what_a_hook_writes_is_undone_with_its_step() {
     for mut connection in both(&database).await {
         connection.begin(2000, 0).await.unwrap();
         connection.execute("CREATE TABLE t (id uuid PRIMARY KEY, at timestamptz, n int)").await.unwrap();
-        connection.savepoint().await.unwrap();
-        let loan = lend(&mut connection, DatabaseAccess::Write).await;
+        let loan = lend_step(&mut connection, DatabaseAccess::Write).await;
         let insert = "INSERT INTO t SELECT $1, now(), generate_series(1, $2) LIMIT 1 RETURNING id, n";
         let id = Value::Text("6f9619ff-8b86-4d01-b42d-00cf4fc964ff".into());
         let mut rows = loan.database.query(insert, &[id.clone(), integer(3)]).await.unwrap();
@@ -133,7 +143,7 @@ async fn what_a_hook_writes_is_undone_with_its_step() {
         let cte = "WITH x AS (DELETE FROM t RETURNING n) INSERT INTO u (n) SELECT n FROM x RETURNING n";
         assert_eq!(one(&*loan.database, cte).await, integer(9));
         drop(loan);
-        connection.undo_to_savepoint().await.unwrap();
+        assert_eq!(take_back(&mut connection, false).await, [""; 0]);
         let loan = lend(&mut connection, DatabaseAccess::Read).await;
         assert_eq!(one(&*loan.database, "SELECT count(*) FROM t").await, integer(0));
         assert_eq!(one(&*loan.database, "SELECT to_regclass('u') IS NULL").await, Value::Boolean(true));
@@ -174,8 +184,7 @@ async fn a_statement_that_runs_when_the_loan_ends_is_stopped() {
     let mut connection = database.ready().await;
     connection.begin(2000, 0).await.unwrap();
     connection.execute("CREATE TABLE t (a int)").await.unwrap();
-    connection.savepoint().await.unwrap();
-    let Loan { database: lent, guard } = lend(&mut connection, DatabaseAccess::Write).await;
+    let Loan { database: lent, guard } = lend_step(&mut connection, DatabaseAccess::Write).await;
     let other = Arc::clone(&lent);
     let call = tokio::spawn(async move { other.execute(ENDLESS, &[]).await });
     until("it runs", async || running(&database).await == "1").await;
@@ -183,7 +192,7 @@ async fn a_statement_that_runs_when_the_loan_ends_is_stopped() {
     connection.execute("INSERT INTO t VALUES (1)").await.unwrap();
     assert_eq!(running(&database).await, "0");
     assert!(matches!(call.await.unwrap(), Err(QueryError::Denied(_))));
-    connection.undo_to_savepoint().await.unwrap();
+    assert_eq!(take_back(&mut connection, false).await, [""; 0]);
     connection.commit().await.unwrap();
     assert_eq!(database.value("SELECT count(*) FROM t").await, "0");
 }
@@ -274,31 +283,46 @@ async fn a_concurrent_build_that_nobody_waits_for_is_stopped() {
     other.batch_execute("ROLLBACK").await.unwrap();
 }
 
+/// What a statement of the migration's own, in the middle of a loan, is seen to change.
+async fn noticed(connection: &mut PgMigrationConnection, keep: bool, statements: &[&str]) -> Vec<String> {
+    let footing = if connection.in_transaction().await.unwrap() { Footing::Savepoint } else { Footing::Outside };
+    let loan = connection.lend(DatabaseAccess::Write, false, footing).await.unwrap();
+    assert_eq!(one(&*loan.database, "SELECT 1").await, integer(1));
+    for statement in statements {
+        connection.execute(statement).await.unwrap();
+    }
+    drop(loan);
+    take_back(connection, keep).await
+}
+
+async fn setting(connection: &mut PgMigrationConnection, name: &str) -> String {
+    let loan = lend(connection, DatabaseAccess::Read).await;
+    match one(&*loan.database, &format!("SELECT current_setting('{name}')")).await {
+        Value::Text(text) => text,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[tokio::test]
 async fn what_stands_is_compared_and_put_back() {
     let database = database().await;
     let mut connection = database.ready().await;
     database.client().await.batch_execute(&format!("CREATE ROLE other_{}", database.name)).await.unwrap();
+    let role = format!("SET ROLE other_{}", database.name);
+    let changes = [role.as_str(), "SET search_path = pg_catalog", "SET statement_timeout = 70"];
     for open in [true, false] {
         if open {
             connection.begin(2000, 7000).await.unwrap();
         }
-        let before = connection.standing().await.unwrap();
-        assert_eq!(connection.standing().await.unwrap(), before);
-        connection.execute(&format!("SET ROLE other_{}", database.name)).await.unwrap();
-        connection.execute("SET search_path = pg_catalog").await.unwrap();
-        connection.execute("SET statement_timeout = 0").await.unwrap();
-        let changed = connection.standing().await.unwrap();
-        let differ: Vec<&str> = before
-            .iter()
-            .filter(|(name, value)| changed.get(*name) != Some(*value))
-            .map(|(name, _)| name.as_str())
-            .collect();
-        for name in ["current_user", "role", "search_path"] {
-            assert!(differ.contains(&name), "{differ:?}");
-        }
-        connection.put_back(&before).await.unwrap();
-        assert_eq!(connection.standing().await.unwrap(), before);
+        assert_eq!(noticed(&mut connection, true, &[]).await, [""; 0]);
+        let before = setting(&mut connection, "search_path").await;
+        let expected = ["current_user", "role", "search_path", "statement_timeout"];
+        assert_eq!(noticed(&mut connection, true, &changes).await, expected);
+        assert_eq!(setting(&mut connection, "search_path").await, before);
+        assert_eq!(setting(&mut connection, "role").await, "none");
+        // Undone with the savepoint, where there is one.
+        let undone = noticed(&mut connection, false, &changes).await;
+        assert_eq!(undone.is_empty(), open, "{undone:?}");
         connection.rollback().await.unwrap();
         connection.reset().await.unwrap();
     }
@@ -309,17 +333,34 @@ async fn another_transaction_and_a_changed_ledger_are_noticed() {
     let database = database().await;
     let mut connection = database.ready().await;
     connection.begin(2000, 0).await.unwrap();
-    let before = connection.standing().await.unwrap();
-    connection.note(&event("failed", "1")).await.unwrap();
-    assert_ne!(connection.standing().await.unwrap()["ledger"], before["ledger"]);
+    let writes = "INSERT INTO confiture.event (kind, run, client, role, details) VALUES ('x', \
+                  '00000000-0000-0000-0000-000000000000', 'c', 'r', '{}')";
+    assert_eq!(noticed(&mut connection, true, &[writes]).await, ["ledger"]);
+    assert_eq!(noticed(&mut connection, false, &[writes]).await, [""; 0]);
+    let empties = "TRUNCATE confiture.migration, confiture.step";
+    assert_eq!(noticed(&mut connection, true, &[empties]).await, ["ledger"]);
+    let another = ["COMMIT", "BEGIN", "SAVEPOINT confiture_step"];
+    let changed = noticed(&mut connection, true, &another).await;
+    assert!(changed.contains(&"transaction".to_owned()), "{changed:?}");
     connection.rollback().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_hook_that_makes_no_call_costs_no_message() {
+    let database = database().await;
+    let mut connection = database.ready().await;
     connection.begin(2000, 0).await.unwrap();
-    let before = connection.standing().await.unwrap();
-    connection.execute("TRUNCATE confiture.migration, confiture.step").await.unwrap();
-    assert_ne!(connection.standing().await.unwrap()["ledger"], before["ledger"]);
-    connection.commit().await.unwrap();
-    connection.begin(2000, 0).await.unwrap();
-    assert_ne!(connection.standing().await.unwrap()["transaction"], before["transaction"]);
+    let pid = connection.execute("SET LOCAL application_name = 'the last message'").await;
+    pid.unwrap();
+    for keep in [true, false] {
+        drop(lend_step(&mut connection, DatabaseAccess::Write).await);
+        assert_eq!(take_back(&mut connection, keep).await, [""; 0]);
+    }
+    let sql = format!(
+        "SELECT query FROM pg_stat_activity WHERE datname = '{}' AND application_name = 'the last message'",
+        database.name
+    );
+    assert_eq!(database.value(&sql).await, "SET LOCAL application_name = 'the last message'");
     connection.rollback().await.unwrap();
 }
 
@@ -328,9 +369,17 @@ async fn a_session_in_which_texts_mean_something_else_is_not_lent() {
     let database = database().await;
     let mut connection = database.ready().await;
     connection.execute("SET standard_conforming_strings = off").await.unwrap();
-    assert_eq!(sqlstate(connection.lend(DatabaseAccess::Write, false).await.map(|_| ())), "55000");
+    let loan = lend(&mut connection, DatabaseAccess::Write).await;
+    for _ in 0..2 {
+        let refused = loan.database.execute("SELECT 1", &[]).await;
+        assert!(matches!(&refused, Err(QueryError::Database(error)) if error.sqlstate == "55000"), "{refused:?}");
+    }
+    drop(loan);
+    assert_eq!(sqlstate(connection.take_back(true).await.map(|_| ())), "55000");
     connection.execute("RESET standard_conforming_strings").await.unwrap();
-    connection.lend(DatabaseAccess::Write, false).await.unwrap();
+    let loan = lend(&mut connection, DatabaseAccess::Write).await;
+    loan.database.execute("SELECT 1", &[]).await.unwrap();
+    drop(loan);
     let client = database.client().await;
     assert_eq!(value(&client, "SELECT 1").await, "1");
 }
@@ -341,14 +390,14 @@ async fn lock_timeouts_are_set_where_they_belong() {
     let mut connection = database.ready().await;
     connection.begin(2000, 0).await.unwrap();
     connection.set_lock_timeout(0).await.unwrap();
-    assert_eq!(connection.standing().await.unwrap()["lock_timeout"], "0");
+    assert_eq!(setting(&mut connection, "lock_timeout").await, "0");
     connection.savepoint().await.unwrap();
     connection.set_lock_timeout(5).await.unwrap();
     connection.savepoint().await.unwrap();
     connection.release().await.unwrap();
     connection.undo_to_savepoint().await.unwrap();
-    assert_eq!(connection.standing().await.unwrap()["lock_timeout"], "0");
+    assert_eq!(setting(&mut connection, "lock_timeout").await, "0");
     connection.rollback().await.unwrap();
     connection.set_lock_timeout(1234).await.unwrap();
-    assert_eq!(connection.standing().await.unwrap()["lock_timeout"], "1234ms");
+    assert_eq!(setting(&mut connection, "lock_timeout").await, "1234ms");
 }

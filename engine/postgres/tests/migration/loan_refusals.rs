@@ -2,10 +2,14 @@
 //! changed.
 
 use crate::{
-    loan::{both, lend},
+    loan::{both, lend_step, take_back},
     support::{Database, database},
 };
-use confiture_model::{database::QueryError, migration::MigrationConnection as _, plugin::DatabaseAccess};
+use confiture_model::{
+    database::QueryError,
+    migration::{Footing, MigrationConnection as _},
+    plugin::DatabaseAccess,
+};
 
 /// What must be the same before and after.
 async fn state(database: &Database) -> String {
@@ -71,10 +75,10 @@ async fn every_trick_is_refused_and_leaves_nothing() {
         for open in [true, false] {
             if open {
                 connection.begin(2000, 0).await.unwrap();
-                connection.savepoint().await.unwrap();
             }
-            let standing = connection.standing().await.unwrap();
-            let loan = lend(&mut connection, DatabaseAccess::Write).await;
+            let footing = if open { Footing::Savepoint } else { Footing::Outside };
+            let loan = connection.lend(DatabaseAccess::Write, false, footing).await.unwrap();
+            loan.database.execute("SELECT 1", &[]).await.unwrap();
             for trick in TRICKS {
                 let executed = loan.database.execute(trick, &[]).await;
                 let undefined = |error: &QueryError| matches!(error, QueryError::Database(e) if e.sqlstate == "42883");
@@ -84,9 +88,8 @@ async fn every_trick_is_refused_and_leaves_nothing() {
                 assert!(queried.as_ref().is_err_and(refused), "{trick}: {queried:?}");
             }
             drop(loan);
-            assert_eq!(connection.standing().await.unwrap(), standing);
+            assert_eq!(take_back(&mut connection, !open).await, [""; 0]);
             if open {
-                connection.undo_to_savepoint().await.unwrap();
                 connection.commit().await.unwrap();
             }
             connection.execute("SELECT 1").await.unwrap();
@@ -103,12 +106,11 @@ async fn a_procedure_that_commits_does_not_end_the_transaction() {
     connection.execute(procedure).await.unwrap();
     connection.begin(2000, 0).await.unwrap();
     connection.execute("CREATE TABLE t ()").await.unwrap();
-    connection.savepoint().await.unwrap();
-    let loan = lend(&mut connection, DatabaseAccess::Write).await;
+    let loan = lend_step(&mut connection, DatabaseAccess::Write).await;
     let called = loan.database.execute("CALL commits()", &[]).await;
     assert!(matches!(&called, Err(QueryError::Database(error)) if error.sqlstate == "2D000"), "{called:?}");
     drop(loan);
-    connection.undo_to_savepoint().await.unwrap();
+    assert_eq!(take_back(&mut connection, false).await, [""; 0]);
     connection.rollback().await.unwrap();
     assert_eq!(database.value("SELECT to_regclass('t') IS NULL").await, "t");
 }
@@ -124,13 +126,9 @@ async fn a_function_of_the_project_that_changes_the_role_is_noticed() {
     );
     connection.execute(&climbs).await.unwrap();
     connection.begin(2000, 0).await.unwrap();
-    connection.savepoint().await.unwrap();
-    let before = connection.standing().await.unwrap();
-    let loan = lend(&mut connection, DatabaseAccess::Write).await;
+    let loan = lend_step(&mut connection, DatabaseAccess::Write).await;
     loan.database.execute("SELECT climbs()", &[]).await.unwrap();
     drop(loan);
-    assert_ne!(connection.standing().await.unwrap(), before);
-    connection.undo_to_savepoint().await.unwrap();
-    assert_eq!(connection.standing().await.unwrap(), before);
+    assert_eq!(take_back(&mut connection, true).await, ["current_user", "role"]);
     connection.rollback().await.unwrap();
 }

@@ -37,10 +37,24 @@ impl Profiles {
         let mut found = Vec::new();
         for directory in DIRECTORIES {
             for path in files(&root.join(directory))? {
-                found.extend(open(&path, env).map(|read| Found { path, read }));
+                found.extend(open(&path, root, env).map(|read| Found { path, read }));
             }
         }
         Ok(Self { found, root: root.to_owned() })
+    }
+
+    /// With the profile in this file, whose name is answered: it stands for any other of its name.
+    ///
+    /// # Errors
+    /// [`Problems`] of the file.
+    pub fn with_file(mut self, path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<(Self, String), Problems> {
+        let shown = path.display().to_string();
+        let none = || ConfigError::about(&shown, format!("it is no profile: it has no `{MARK}`"), None);
+        let file = open(path, &self.root, env).ok_or_else(none)??;
+        let name = file.name.value.clone();
+        self.found.retain(|one| one.read.as_ref().is_ok_and(|other| other.name.value != name));
+        self.found.push(Found { path: path.to_owned(), read: Ok(file) });
+        Ok((self, name))
     }
 
     /// The profile that `--profile` names, by its own name or else by its file's, with all that it extends and what it says
@@ -130,12 +144,15 @@ fn files(directory: &Path) -> Result<Vec<PathBuf>, ConfigError> {
     Ok(files)
 }
 
-/// Reads a file, if it is a profile.
-fn open(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Option<Result<read::ProfileFile, Problems>> {
-    let (source, format) = match config::find::read(path) {
+/// Reads a file, if it is a profile. In errors and reports it is called as the project knows it, on every machine the same.
+fn open(path: &Path, root: &Path, env: &dyn Fn(&str) -> Option<String>) -> Option<Result<read::ProfileFile, Problems>> {
+    let (mut source, format) = match config::find::read(path) {
         Ok(read) => read,
         Err(error) => return Some(Err(error.into())),
     };
+    if let Ok(below) = path.strip_prefix(root) {
+        source.name = below.display().to_string();
+    }
     source.text.contains(MARK).then(|| parse(source, format, env))
 }
 

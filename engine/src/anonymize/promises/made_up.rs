@@ -7,7 +7,7 @@ use super::{
 use confiture_model::mask::ColumnInfo;
 
 /// At least so many rows with values of the column's type, and with values of all other columns.
-pub(super) fn rows(target: &ColumnInfo, row: &[ColumnInfo], count: usize) -> Samples {
+pub(in crate::anonymize) fn rows(target: &ColumnInfo, row: &[ColumnInfo], count: usize) -> Samples {
     let values = values(target, count);
     let count = values.len();
     let other = |column: &ColumnInfo| {
@@ -19,7 +19,7 @@ pub(super) fn rows(target: &ColumnInfo, row: &[ColumnInfo], count: usize) -> Sam
 }
 
 /// Different values, and one null where the column takes it; none for a type that it does not know.
-fn values(column: &ColumnInfo, count: usize) -> Vec<Option<String>> {
+pub(in crate::anonymize) fn values(column: &ColumnInfo, count: usize) -> Vec<Option<String>> {
     let mut values: Vec<Option<String>> = if column.nullable { vec![None] } else { Vec::new() };
     if !column.labels.is_empty() {
         values.extend(column.labels.iter().cloned().map(Some).cycle().take(count));

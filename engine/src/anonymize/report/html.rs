@@ -3,9 +3,10 @@
 use super::Report;
 use crate::page::{self, PageError};
 use minijinja::{
-    context,
+    HtmlEscape, context,
     value::{Serde, Value},
 };
+use std::fmt::Write as _;
 
 const TEMPLATE: &str = include_str!("report.html");
 
@@ -23,5 +24,16 @@ pub fn html(report: &Report, title: &str) -> Result<String, PageError> {
         kept_share => share(report.kept),
         version => env!("CARGO_PKG_VERSION"),
     };
-    page::render(TEMPLATE, |_| (), values)
+    page::render(TEMPLATE, |environment| environment.add_filter("code", code), values)
+}
+
+/// A sentence in which what stands between backticks becomes code.
+fn code(text: &str) -> Value {
+    let mut html = String::new();
+    for (at, part) in text.split('`').enumerate() {
+        let escaped = HtmlEscape(part);
+        // Writing to a string cannot fail.
+        let _ = if at % 2 == 1 { write!(html, "<code>{escaped}</code>") } else { write!(html, "{escaped}") };
+    }
+    Value::from_safe_string(html)
 }

@@ -21,7 +21,7 @@ pub fn element_of(type_name: &str) -> Element {
 }
 
 /// What strategies are told of each column of a table, without its groups.
-pub(super) fn infos(relation: &Relation, snapshot: &Snapshot) -> Vec<ColumnInfo> {
+pub fn infos(relation: &Relation, snapshot: &Snapshot) -> Vec<ColumnInfo> {
     relation.columns.iter().map(|column| info(column, relation, snapshot)).collect()
 }
 
@@ -85,8 +85,8 @@ fn base(type_name: &str, snapshot: &Snapshot) -> (String, Vec<String>) {
     (plain.unwrap_or(name), Vec::new())
 }
 
-/// Types outside `pg_catalog` are printed with their schema.
-pub(super) fn definition<'s>(name: &str, snapshot: &'s Snapshot) -> Option<&'s TypeDefinition> {
+/// What a type's name stands for, where the snapshot has it. Types outside `pg_catalog` are printed with their schema.
+pub fn definition<'s>(name: &str, snapshot: &'s Snapshot) -> Option<&'s TypeDefinition> {
     let plain = name.split('(').next().unwrap_or(name);
     snapshot.type_definitions.iter().find(|one| match plain.split_once('.') {
         Some((schema, name)) => unquoted(schema) == one.schema && unquoted(name) == one.name,

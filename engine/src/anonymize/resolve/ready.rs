@@ -19,7 +19,7 @@ use crate::{
 };
 use confiture_model::{
     fault::{Fault, FaultKind, PluginError},
-    mask::{AnonymizationPlugin, ColumnInfo, Keys, Masking, Nesting, Opening, Strategies},
+    mask::{AnonymizationPlugin, ColumnInfo, KeyError, Keys, Masking, Nesting, Opening, Strategies},
 };
 use serde_json::Value as Json;
 use std::{fmt, sync::Arc};
@@ -31,7 +31,8 @@ pub struct Ready {
     strategy: String,
     options: Json,
     takes_secrets: bool,
-    has_secrets: bool,
+    /// The secrets that its options name.
+    secrets: Arc<[String]>,
     target: ColumnInfo,
     row: Arc<[ColumnInfo]>,
     keys: Arc<dyn Keys>,
@@ -94,9 +95,26 @@ impl Ready {
         &self.options
     }
 
+    /// A digest of all that decides what it does to its column: the plugin, the strategy, its options, the secrets that it
+    /// hashes with, and the column's type. It tells no secret.
+    ///
+    /// # Errors
+    /// A secret that cannot be used.
+    pub fn fingerprint(&self) -> Result<Vec<u8>, KeyError> {
+        let target = (&self.target.type_name, &self.target.group_type, self.target.room());
+        let (plugin, options) = (self.plugin.info(), &self.options);
+        let mut said = format!("{}\0{}\0{options}\0{target:?}\0", self.plugin.name(), self.strategy).into_bytes();
+        said.extend_from_slice(plugin.version.as_bytes());
+        let mut all = self.keys.hash("", "confiture sync", &said, &[u32::try_from(said.len()).unwrap_or(0)])?;
+        for name in &*self.secrets {
+            all.extend(self.keys.hash(name, "confiture sync", b"", &[0])?);
+        }
+        Ok(all)
+    }
+
     /// Whether it takes a secret and the profile hands it none but its own.
     pub(super) fn takes_profile_key(&self) -> bool {
-        self.takes_secrets && !self.has_secrets
+        self.takes_secrets && self.secrets.is_empty()
     }
 }
 
@@ -158,7 +176,7 @@ async fn open(
         strategy: bound.info.id.clone(),
         options: bound.options.clone(),
         takes_secrets: bound.info.secret_options().next().is_some(),
-        has_secrets: !bound.secrets.is_empty(),
+        secrets: bound.secrets.clone().into(),
         target: info.clone(),
         row: Arc::clone(row),
         strategies: Arc::new(Inner {

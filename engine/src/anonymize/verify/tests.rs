@@ -94,8 +94,8 @@ fn checks_are_judged_by_the_database_and_values_stay_unsaid() {
         found.remarks[0].to_string(),
         "error: public.t: CHECK constraint `t_check` is broken by 1 of 1 masked rows"
     );
-    assert!(database.asked[1].contains("WHERE NOT ((c ~~ '%@%'::text))"), "{:?}", database.asked);
-    assert!(!database.asked[1].contains("ada@example.com"), "{:?}", database.asked);
+    let judged = database.asked.last().expect("asked");
+    assert!(judged.contains("WHERE NOT ((c ~~ '%@%'::text))") && !judged.contains("ada@example.com"), "{judged}");
     let mut database = Database { broken: Err("22P02"), ..Database::of(vec![vec![Some("ada@example.com")]]) };
     let found = verified(rules, &["t: c text"], check, &mut database);
     let said = &on_samples(&found)[0];

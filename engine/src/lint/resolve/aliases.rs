@@ -18,10 +18,14 @@ pub(super) const ALIASES: &[(&str, Meaning)] = &[
     ("documentation", Meaning::Documentation),
     ("documentation-required", Meaning::Documentation),
     ("index-required-for-fk", Meaning::Rule("foreign-key-indexed")),
+    ("large-table-has-indexes", Meaning::Rule("large-table-indexed")),
     ("multi-tenant", Meaning::Rule("multi-tenant-column")),
     ("naming-convention", Meaning::Naming),
     ("naming-conventions", Meaning::Naming),
+    ("no-implicit-casts", Meaning::Rule("implicit-cast")),
     ("no-unlogged-tables-in-production", Meaning::Rule("unlogged-in-production")),
+    ("password-fields-must-be-hashed", Meaning::Rule("password-hashed")),
+    ("sensitive-columns-must-be-masked", Meaning::Rule("sensitive-column-masked")),
     ("table-prefix", Meaning::Rule(PATTERN_RULE)),
 ];
 
@@ -37,6 +41,9 @@ pub(super) const NAMING: &[(&str, &str)] = &[
     ("sequences", "sequence-naming"),
     ("triggers", "trigger-naming"),
 ];
+
+/// Styles of names that are called otherwise: those of functions in a procedural language are no others.
+pub(super) const STYLES: &[(&str, &str)] = &[("snake_case_pl", "snake_case")];
 
 /// What directories of the load order are called otherwise.
 pub(super) const AREAS: &[(&str, &str)] =
@@ -54,6 +61,12 @@ pub(super) const MEANT: &[(&str, &str)] = &[
     ("derivation", "read-model-derivation"),
     ("cqrs", "read-model-derivation"),
     ("unlogged", "unlogged-in-production"),
+    ("password", "password-hashed"),
+    ("sensitive", "sensitive-column-masked"),
+    ("mask", "sensitive-column-masked"),
+    ("cast", "implicit-cast"),
+    ("sequential", "sequential-scan-potential"),
+    ("large", "large-table-indexed"),
     ("primary", "primary-key-required"),
     ("foreign", "foreign-key-indexed"),
     ("index", "foreign-key-indexed"),

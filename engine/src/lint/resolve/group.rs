@@ -2,7 +2,7 @@
 
 use super::{
     Request,
-    aliases::{AREAS, NAMING, PATTERN_RULE, PATTERN_TARGETS},
+    aliases::{AREAS, NAMING, PATTERN_RULE, PATTERN_TARGETS, STYLES},
     common::{self, Common, Parts, unknown_key},
     shape::Shape,
 };
@@ -44,7 +44,7 @@ impl Group<'_> {
 
     /// `tables: snake_case`, `columns: "^[a-z]+$"`; a kind of its own by the instance's name; an area of the load order.
     pub fn naming(&self, parts: Parts, requests: &mut Vec<Request>) -> Result<(), Problem> {
-        let is_option = |entry: &Entry| matches!(entry.key.as_str(), "pattern" | "style");
+        let is_option = |entry: &Entry| matches!(entry.key.as_str(), "pattern" | "style" | "template");
         if parts.rest.iter().any(is_option) {
             requests.push(self.naming_of_one_kind(parts)?);
             return Ok(());
@@ -90,7 +90,8 @@ impl Group<'_> {
             let message = format!("`{}` does not say which names it is about", self.entry.key);
             return Err(Problem::new(self.entry.key_span, message).help(format!("call it one of {kinds}")));
         };
-        let mut request = self.request(rule, self.entry, parts.common, parts.rest);
+        let options = parts.rest.into_iter().map(with_known_style).collect();
+        let mut request = self.request(rule, self.entry, parts.common, options);
         request.instance = Some(self.entry.key.clone());
         Ok(request)
     }
@@ -175,10 +176,21 @@ fn naming_value(entry: &Entry, around: &Common) -> Result<(Common, Vec<Entry>), 
             _ => "style",
         };
         let option = Entry { key: option.to_owned(), key_span: entry.key_span, node: entry.node.clone() };
-        return Ok((around.clone(), vec![option]));
+        return Ok((around.clone(), vec![with_known_style(option)]));
     }
     let parts = common::read(&entry.node, around).map_err(|problem| problem.within(&entry.key, entry.node.span))?;
-    Ok((parts.common, parts.rest))
+    Ok((parts.common, parts.rest.into_iter().map(with_known_style).collect()))
+}
+
+/// A style under the name that rules know it by.
+fn with_known_style(mut option: Entry) -> Entry {
+    if let Value::String(text) = &option.node.value
+        && option.key == "style"
+        && let Some((_, known)) = STYLES.iter().find(|(written, _)| *written == text.written())
+    {
+        option.node.value = Value::String(Text::new(*known));
+    }
+    option
 }
 
 /// `true`, `false`, a table, or a list of tables of one key each.

@@ -6,6 +6,7 @@ use confiture_model::{finding::Severity, object::ObjectKind, object::ObjectRef, 
 use serde_json::{Value as Json, json};
 
 mod bad;
+mod specification;
 mod spellings;
 
 fn rule(id: &str, on: bool, options: &[(&str, bool, Json)]) -> RuleInfo {
@@ -33,6 +34,10 @@ fn bundled() -> Vec<RuleInfo> {
     let text = || json!({ "type": "string" });
     let regex = || json!({ "type": ["string", "null"], "format": "regex" });
     let list = || json!({ "type": "array", "items": { "type": "string" } });
+    let template = || {
+        json!({ "type": ["string", "null"], "pattern": r"^([^{}]|\{(schema|table|columns|type)\})+$",
+            "examples": ["idx_{table}_{columns}"] })
+    };
     let style = || json!({ "type": "string", "enum": ["snake_case", "PascalCase"] });
     vec![
         rule("table-naming", true, &[("style", false, style()), ("pattern", false, regex())]),
@@ -57,6 +62,20 @@ fn bundled() -> Vec<RuleInfo> {
             ],
         ),
         rule("column-required", false, &[("column", true, text())]),
+        rule("type-naming", false, &[("style", false, style()), ("pattern", false, regex())]),
+        rule("function-naming", false, &[("style", false, style()), ("pattern", false, regex())]),
+        rule("index-naming", false, &[("template", false, template())]),
+        rule("constraint-naming", false, &[("template", false, template()), ("style", false, style())]),
+        rule("large-table-indexed", false, &[("min_rows", false, json!({ "type": "integer", "minimum": 0 }))]),
+        rule("sequential-scan-potential", false, &[]),
+        rule("implicit-cast", false, &[]),
+        rule("password-hashed", false, &[]),
+        rule("sensitive-column-masked", false, &[]),
+        rule(
+            "read-model-derivation",
+            false,
+            &[("read_model_sources", false, json!({ "type": "object", "additionalProperties": list() }))],
+        ),
         rule(
             "salted",
             false,
@@ -226,4 +245,12 @@ linting:
     assert_eq!(rules[0].message.as_deref(), Some("Write-side tables must start with w_"));
     assert!(rules[0].scope.schemas[0].matches("01_write_side"));
     assert_eq!(lines(&rules[1..]), DEFAULTS);
+}
+
+#[test]
+fn a_rule_that_is_meant_may_not_be_there() {
+    let text = "linting:\n  custom_rules:\n    - name: no_implicit_casts\n";
+    let config = read_with("confiture.yaml", text, &|_| None).unwrap();
+    let error = resolve(&config.linting, &[]).unwrap_err().to_string();
+    assert!(error.contains("the rule `implicit-cast` may be what is meant, and no loaded plugin offers it"), "{error}");
 }

@@ -1,8 +1,8 @@
 //! The directories that a hook's options name: whether the project grants them is found out before anything runs.
 //!
 //! The JSON Schema of an option says in its `format` that its value names one: `directory` to read from,
-//! `writable-directory`, `backup-directory` for backups of the database to be made into, or `file` for one that is read,
-//! in a directory of that name.
+//! `writable-directory`, `backup-directory` for backups of the database to be made into, `restore-directory` for one of them
+//! to be restored from, or `file` for one that is read, in a directory of that name.
 
 use super::{
     offers::Known,
@@ -15,7 +15,7 @@ use crate::{
 };
 use confiture_model::{
     fault::{Fault, FaultKind, PluginError},
-    hook::NamedDirectory,
+    hook::{NamedDirectory, RESTORE_DIRECTORY},
     plugin::DirectoryAccess,
     rule::OptionInfo,
 };
@@ -42,7 +42,7 @@ pub(super) async fn check(written: &HookUse, known: Known<'_>) -> Result<(), Ref
 fn named<'a>(info: &OptionInfo, text: &'a str) -> Option<NamedDirectory<'a>> {
     let (read, write) = (DirectoryAccess::Read, DirectoryAccess::Write);
     let (name, access, backups) = match info.schema.get("format")?.as_str()? {
-        "directory" => (text, read, false),
+        "directory" | RESTORE_DIRECTORY => (text, read, false),
         "writable-directory" => (text, write, false),
         "backup-directory" => (text, write, true),
         "file" => (text.rsplit_once('/')?.0, read, false),

@@ -122,6 +122,7 @@ fn finish(hook: &Resolved<'_>, runs: Runs, notes: Vec<String>, key: String) -> P
         tries: written.tries,
         workers: if runs == Runs::AfterCommit || runs == Runs::AfterCommitOutside { workers(&hook.options) } else { 1 },
         rehearsable: hook.placing.rehearsable,
+        restores: hook.known.info.restores(),
         notes,
         checksum: checksum(parts.iter().map(|part| (part.as_str(), None))),
         options: Secret::new(hook.options.clone()),

@@ -34,6 +34,8 @@ pub struct PlannedHook {
     pub workers: u32,
     /// Whether a dry-run can run it.
     pub rehearsable: bool,
+    /// Whether it puts rows of a backup in the place of others: somebody is asked before it runs.
+    pub restores: bool,
     /// What is worth knowing.
     pub notes: Vec<String>,
     /// SHA-256 of everything about it that decides what it does.

@@ -10,8 +10,8 @@ use confiture_model::{
     database::DbError,
     facts::TableFacts,
     migration::{
-        DatabaseIdentity, Event, ForeignLedger, LedgerEntry, LedgerWrite, Loan, LockHolder, MigrationConnection,
-        MigrationConnector, Progress, RecordedEvent, StepState, StoredStep,
+        DatabaseIdentity, Event, Footing, ForeignLedger, LedgerEntry, LedgerWrite, Loan, LockHolder,
+        MigrationConnection, MigrationConnector, Progress, RecordedEvent, StepState, StoredStep,
     },
     plugin::DatabaseAccess,
     schema::Snapshot,
@@ -123,6 +123,7 @@ impl MigrationConnector for Server {
                 transaction: None,
                 savepoints: Vec::new(),
                 standing,
+                lending: None,
                 aborted: false,
                 lost: false,
             };
@@ -163,12 +164,19 @@ impl Connection {
     }
 }
 
+/// What is lent to a hook, and since its first call, how the session stood.
+struct Lending {
+    footing: Footing,
+    standing: Option<BTreeMap<String, String>>,
+}
+
 struct Link {
     server: Server,
     session: u32,
     transaction: Option<Database>,
     savepoints: Vec<Database>,
     standing: BTreeMap<String, String>,
+    lending: Option<Lending>,
     aborted: bool,
     lost: bool,
 }
@@ -482,19 +490,17 @@ impl MigrationConnection for Connection {
         answer!(link.call(None, Box::new(|_| ())))
     }
 
-    fn lend<'a>(&'a mut self, access: DatabaseAccess, _: bool) -> BoxFuture<'a, Result<Loan, SessionError>> {
-        answer!(self.link().call(None, Box::new(|_| ())).map(|()| lent::lend(&self.0, access)))
+    fn lend<'a>(
+        &'a mut self,
+        access: DatabaseAccess,
+        _: bool,
+        footing: Footing,
+    ) -> BoxFuture<'a, Result<Loan, SessionError>> {
+        self.link().lending = Some(Lending { footing, standing: None });
+        answer!(Ok(lent::lend(&self.0, access)))
     }
 
-    fn standing<'a>(&'a mut self) -> BoxFuture<'a, Result<BTreeMap<String, String>, SessionError>> {
-        let mut link = self.link();
-        let standing = link.standing.clone();
-        answer!(link.call(None, Box::new(|_| standing)))
-    }
-
-    fn put_back<'a>(&'a mut self, standing: &'a BTreeMap<String, String>) -> BoxFuture<'a, Result<(), SessionError>> {
-        let mut link = self.link();
-        link.standing.clone_from(standing);
-        answer!(link.call(None, Box::new(|_| ())))
+    fn take_back<'a>(&'a mut self, keep: bool) -> BoxFuture<'a, Result<Vec<String>, SessionError>> {
+        answer!(self.link().take_back(keep))
     }
 }

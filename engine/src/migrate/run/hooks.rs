@@ -20,7 +20,6 @@ use confiture_model::{
     hook::{HookContext, HookPlugin, HookStep, Phase},
     migration::{Direction, MigrationConnection},
     plugin::DatabaseAccess,
-    session::SessionError,
 };
 use std::{collections::VecDeque, sync::Arc, time::Instant};
 
@@ -87,15 +86,13 @@ impl HookRun<'_> {
     pub(in crate::migrate) async fn hook(&mut self, hook: &PlannedHook, kept: &mut Kept) -> Result<(), HookTrouble> {
         let Some(wanted) = self.wanted(hook, kept)? else { return Ok(()) };
         let begun = Instant::now();
-        let standing = self.connection.standing().await.map_err(HookTrouble::of("asking how the session stands"))?;
         let mut record = HookRecord::new(hook);
-        let mut queue: VecDeque<HookStep> = self.plan_behind_savepoint(&wanted).await?.into();
+        let mut queue: VecDeque<HookStep> = self.plan(&wanted).await?.into();
         while let Some(step) = queue.pop_front() {
             let next = self.step(&wanted, &step, &mut record).await?;
             wanted.bound(queue.len().saturating_add(next.len()).saturating_add(record.steps as usize))?;
             next.into_iter().rev().for_each(|step| queue.push_front(step));
         }
-        self.check_standing(&wanted, &standing).await?;
         record.duration_ms = elapsed(begun);
         self.finish(record, kept);
         Ok(())
@@ -148,36 +145,5 @@ impl HookRun<'_> {
     pub(super) fn finish(&mut self, record: HookRecord, kept: &mut Kept) {
         self.observer.observe(&Moment::HookFinished { title: self.about.title, record: &record });
         kept.add(record);
-    }
-
-    /// What the session stands at must be what it was: a hook that changed it is at fault.
-    pub(super) async fn check_standing(
-        &mut self,
-        wanted: &Wanted<'_>,
-        before: &std::collections::BTreeMap<String, String>,
-    ) -> Result<(), HookTrouble> {
-        let now = self.connection.standing().await.map_err(HookTrouble::of("asking how the session stands"))?;
-        if now == *before {
-            return Ok(());
-        }
-        self.connection.put_back(before).await.map_err(HookTrouble::of("putting the session back"))?;
-        let names = before.keys().chain(now.keys()).filter(|name| before.get(*name) != now.get(*name));
-        let names: std::collections::BTreeSet<&str> = names.map(String::as_str).collect();
-        let names = names.into_iter().collect::<Vec<_>>().join(", ");
-        Err(wanted.fault_of_ours(format!("it changed {names} of the session and left it so")).into())
-    }
-
-    /// The steps of a hook. Whatever planning did is undone.
-    pub(super) async fn plan_behind_savepoint(&mut self, wanted: &Wanted<'_>) -> Result<Vec<HookStep>, HookTrouble> {
-        let doing = HookTrouble::of("setting a savepoint");
-        self.connection.savepoint().await.map_err(doing)?;
-        let planned = self.plan(wanted).await;
-        let undone: Result<(), SessionError> = match &planned {
-            // The rollback that follows does it.
-            Err(HookTrouble::Interrupted) => Ok(()),
-            _ => self.connection.undo_to_savepoint().await,
-        };
-        undone.map_err(HookTrouble::of("undoing to a savepoint"))?;
-        planned
     }
 }

@@ -139,7 +139,7 @@ impl Run<'_> {
     /// Asks for the steps of a stage, in a transaction that keeps nothing but the record of them.
     async fn plan_stage(&mut self, job: &Job<'_>, wanted: &Wanted<'_>) -> Result<Vec<StoredStep>, HookTrouble> {
         self.connection.begin(0, 0).await.map_err(HookTrouble::of("beginning a transaction"))?;
-        let steps = self.hook_run(job.about()).plan_behind_savepoint(wanted).await?;
+        let steps = self.hook_run(job.about()).plan(wanted).await?;
         let steps: Vec<StoredStep> = steps
             .into_iter()
             .enumerate()

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod columns;
+mod fill;
 mod placeholders;
 mod range;
 mod source;
@@ -127,8 +128,7 @@ impl Hook for BackfillReadModel {
 
     fn run(&self, options: &Options, step: &Step, call: &Call<'_>) -> Result<Outcome, Error> {
         let batch: Batch = step.read()?;
-        let (sql, params) = statement::of(options, &Source::of(options)?, &batch, call)?;
-        let rows = call.database.execute(&sql, &params).map_err(|error| within(&step.title, error))?;
+        let rows = fill::run(options, &batch, call).map_err(|error| within(&step.title, error))?;
         Ok(Outcome::rows(rows))
     }
 }

@@ -13,7 +13,7 @@ pub struct RestoreFromBackup;
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// The directory, by the name or the path with which the project grants it.
-    #[schemars(extend("format" = "directory"))]
+    #[schemars(extend("format" = "restore-directory"))]
     backup_dir: String,
     /// The backup's name: `pre_VERSION` where none is given. The last of those that a number was put behind is taken.
     #[serde(default)]
@@ -79,7 +79,7 @@ config:
 ## When to use it
 
 To undo a migration that destroyed data. The tables are there and empty when it runs: the migration downwards creates or
-truncates them. The host asks before it runs.
+truncates them. Somebody is asked before the migration runs: `--yes` answers, and without a terminal the answer is no.
 
 ## What it costs
 

@@ -1,6 +1,6 @@
 //! `foreign-key-indexed`: foreign keys whose own columns no index finds.
 
-mod covering;
+pub(super) mod covering;
 
 use confiture_sdk::{
     Error, NoOptions, Parts, Relation, Report, Rule, RuleMeta, Schema, Severity,

@@ -1,7 +1,7 @@
 //! `noise`: numbers and dates that are a little off.
 
 use crate::{
-    bound::Literal,
+    bound::{self, Literal},
     calendar::{Moment, is_infinite},
     decimal::{self, Decimal},
     refusal, written,
@@ -38,17 +38,7 @@ impl Strategy for Noise {
         id: "noise",
         summary: "Moves numbers and dates within bounds",
         documentation: DOCUMENTATION,
-        accepts: &[
-            "smallint",
-            "integer",
-            "bigint",
-            "numeric",
-            "real",
-            "double precision",
-            "date",
-            "timestamp without time zone",
-            "timestamp with time zone",
-        ],
+        accepts: bound::TYPES,
         promises: Promises { may_keep: true, ..Promises::DETERMINISTIC },
         unless: &[],
         batch_rows: None,

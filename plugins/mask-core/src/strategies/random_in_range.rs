@@ -5,7 +5,7 @@ mod spellings;
 pub use spellings::{Custom, CustomFunction, RandomDecimal};
 
 use crate::{
-    bound::Literal,
+    bound::{self, Literal},
     calendar::{self, Moment},
     decimal::{self, Decimal},
     row_key::RowKey,
@@ -43,17 +43,7 @@ pub(super) const META: StrategyMeta = StrategyMeta {
     id: "random_in_range",
     summary: "Replaces numbers and dates by random ones within bounds",
     documentation: DOCUMENTATION,
-    accepts: &[
-        "smallint",
-        "integer",
-        "bigint",
-        "numeric",
-        "real",
-        "double precision",
-        "date",
-        "timestamp without time zone",
-        "timestamp with time zone",
-    ],
+    accepts: bound::TYPES,
     promises: Promises::NONE,
     unless: &[],
     batch_rows: None,

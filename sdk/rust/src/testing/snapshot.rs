@@ -45,6 +45,8 @@ pub struct Snapshot {
     #[serde(default)]
     pub extensions: Vec<Extension>,
     #[serde(skip)]
+    statistics_days: Option<f64>,
+    #[serde(skip)]
     environment: String,
     #[serde(skip)]
     masked_columns: Vec<ObjectRef>,
@@ -77,6 +79,7 @@ impl Snapshot {
             sequences: Vec::new(),
             triggers: Vec::new(),
             extensions: Vec::new(),
+            statistics_days: None,
             environment: String::new(),
             masked_columns: Vec::new(),
             answer: None,
@@ -114,6 +117,18 @@ impl Snapshot {
     /// In an environment: `production`.
     pub fn environment(mut self, name: impl Into<String>) -> Self {
         self.environment = name.into();
+        self
+    }
+
+    /// With statistics that were last reset so many days ago.
+    pub fn statistics_days(mut self, days: f64) -> Self {
+        self.statistics_days = Some(days);
+        self
+    }
+
+    /// Adds what is no relation: pushes to the public lists.
+    pub fn changed(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
         self
     }
 
@@ -173,6 +188,7 @@ impl Source for Snapshot {
             relations: u32::try_from(self.relations.len()).unwrap_or(u32::MAX),
             extensions: self.extensions.clone(),
             statistics_since: self.statistics_since.clone(),
+            statistics_days: self.statistics_days,
         }
     }
 

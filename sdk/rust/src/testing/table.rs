@@ -1,7 +1,9 @@
 //! A table put together by hand.
 
 use crate::{
-    catalog::{Column, Constraint, ConstraintKind, ForeignKeyTarget, Index, Persistence, Relation, RelationKind},
+    catalog::{
+        Column, Constraint, ConstraintKind, ForeignKeyTarget, Index, Persistence, Policy, Relation, RelationKind,
+    },
     sql,
 };
 
@@ -110,6 +112,41 @@ impl Table {
         let definition = format!("PRIMARY KEY ({})", sql::identifiers(&owned(columns)));
         self.constraint(&name, ConstraintKind::PrimaryKey, owned(columns), definition);
         self.index_as(&name, columns, |index| (index.unique, index.primary) = (true, true))
+    }
+
+    /// UNIQUE, with its index, named as PostgreSQL names them.
+    pub fn unique<const N: usize>(mut self, columns: [&str; N]) -> Self {
+        let name = format!("{}_{}_key", self.0.name, columns.join("_"));
+        let definition = format!("UNIQUE ({})", sql::identifiers(&owned(columns)));
+        self.constraint(&name, ConstraintKind::Unique, owned(columns), definition);
+        self.index_as(&name, columns, |index| index.unique = true)
+    }
+
+    /// A view of these relations, each written `schema.name`.
+    pub fn view<const N: usize>(mut self, of: [&str; N]) -> Self {
+        self.0.kind = RelationKind::View;
+        self.0.depends_on = owned(of);
+        self
+    }
+
+    /// ENABLE ROW LEVEL SECURITY.
+    pub fn row_security(mut self) -> Self {
+        self.0.row_security = true;
+        self
+    }
+
+    /// CREATE POLICY, for everyone and every command.
+    pub fn policy(mut self, name: &str, using: &str) -> Self {
+        self.0.policies.push(Policy {
+            name: name.to_owned(),
+            command: "ALL".to_owned(),
+            permissive: true,
+            roles: vec!["public".to_owned()],
+            using_expression: Some(using.to_owned()),
+            check_expression: None,
+            extra: None,
+        });
+        self
     }
 
     /// FOREIGN KEY, named as PostgreSQL names it.

@@ -99,7 +99,10 @@ async fn customer_analytics_as_a_whole() {
     site.execute("DELETE FROM w_orders").await;
     let rehearsed = down(&["--dry-run", "--format", "json"]).expect(0).json();
     assert_eq!(rehearsed["unrehearsed"][0]["what"], "hook restore_from_backup", "{rehearsed}");
-    down(&[]).expect(0);
+    let before = site.ledger().await;
+    down(&[]).expect(8).says(&["Rows of a backup take the place of others", "hook `restore_from_backup` at", "--yes"]);
+    assert_eq!(site.ledger().await, before);
+    down(&["--yes"]).expect(0);
     assert_eq!((site.tables().await.as_str(), site.ledger().await.as_str()), ("w_customers w_orders w_tenants", ""));
     assert_eq!(site.value("SELECT count(*)::text FROM w_orders").await, "6000");
 }

@@ -29,6 +29,7 @@ const HOOKS: &[&str] = &[
     "lie-steps",
     "dump",
     "restore",
+    "restore-unasked",
     "prune",
     "files",
     "plan-writes",
@@ -100,7 +101,7 @@ impl hooks::Guest for Hooking {
                 };
                 backup::dump("backups", name, compression, &tables).map(|made| reported(&made))
             }
-            "restore" => {
+            "restore" | "restore-unasked" => {
                 let tables: Vec<String> = text.split(',').skip(1).map(str::to_owned).collect();
                 let name = text.split(',').next().unwrap_or_default();
                 backup::restore("backups", name, &tables).map(|made| reported(&made))
@@ -183,6 +184,16 @@ fn failed(error: QueryError) -> PluginError {
 }
 
 fn info(id: &str) -> HookInfo {
+    let option = |name: &str, summary: &str, schema: &str| OptionInfo {
+        name: name.into(),
+        summary: summary.into(),
+        required: false,
+        schema: schema.into(),
+    };
+    let mut options = vec![option("text", "What it does that with", r#"{"type": "string"}"#)];
+    if id == "restore" {
+        options.push(option("from", "Where backups are", r#"{"type": "string", "format": "restore-directory"}"#));
+    }
     HookInfo {
         id: id.into(),
         summary: "Does what its options say".into(),
@@ -196,12 +207,7 @@ fn info(id: &str) -> HookInfo {
             Phase::OnError,
             Phase::AfterMigration,
         ],
-        options: vec![OptionInfo {
-            name: "text".into(),
-            summary: "What it does that with".into(),
-            required: false,
-            schema: r#"{"type": "string"}"#.into(),
-        }],
+        options,
         extra: None,
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     output,
     pace::Clock,
     report::progress::Progress,
-    source::{gather, start_scratch},
+    source::{Source, gather, start_scratch, version},
 };
 use confiture_engine::{
     build,
@@ -22,20 +22,29 @@ use confiture_engine::{
         rehearse::Request,
         run::{RunOptions, Surroundings, up},
     },
+    snapshot::{self, RebuildError},
 };
+use confiture_model::session::Session as _;
 use confiture_postgres::{
     connect::{ConnectOptions, ProcessEnvironment},
     migration::PgMigrationConnector,
     scratch::Scratch,
+    session::PgSession,
 };
+use std::path::Path;
 
 /// The database of the scratch cluster.
 const DATABASE: &str = "rehearsal";
+
+/// The role there that only reads. Its name is one that no migration gives.
+const READER: &str = "confiture_scratch_reader";
 
 /// Where it is rehearsed.
 pub(super) struct Place {
     pub(super) options: ConnectOptions,
     pub(super) connector: PgMigrationConnector,
+    /// The role that hooks of plugins that only read take on.
+    pub(super) reader: Option<String>,
     /// For people.
     pub(super) title: String,
     /// Gone with this.
@@ -62,9 +71,10 @@ impl Place {
         for warning in options.warnings() {
             output::warn(warning);
         }
-        let connector = PgMigrationConnector::new(options.clone(), client()).with_reader(migrations.project.reader());
+        let reader = migrations.project.reader();
+        let connector = PgMigrationConnector::new(options.clone(), client()).with_reader(reader.clone());
         let title = options.describe();
-        Ok(Self { options, connector, title, scratch: None })
+        Ok(Self { options, connector, reader, title, scratch: None })
     }
 
     /// A private PostgreSQL in which everything before the migration that is rehearsed was done: the last one, or the one
@@ -80,8 +90,10 @@ impl Place {
         scratch.create_database(DATABASE).await.map_err(Failure::with(Exit::Database))?;
         let options = ConnectOptions::from_url(&scratch.url(DATABASE), &ProcessEnvironment)
             .map_err(Failure::with(Exit::Database))?;
-        let connector = PgMigrationConnector::new(options.clone(), client());
-        let place = Self { options, connector, title: "a scratch PostgreSQL".to_owned(), scratch: Some(scratch) };
+        let reader = Some(make_reader(&scratch).await?);
+        let connector = PgMigrationConnector::new(options.clone(), client()).with_reader(reader.clone());
+        let title = "a scratch PostgreSQL".to_owned();
+        let place = Self { options, connector, reader, title, scratch: Some(scratch) };
         let before = place.before(migrations, request).await?;
         match dry_run.from.is_empty() {
             true => place.migrate(migrations, before, lock_wait, interrupt).await?,
@@ -143,7 +155,7 @@ impl Place {
         outcome.map(drop)
     }
 
-    /// DDL files make the schema; the migrations before it are taken as applied.
+    /// DDL files, or a stored snapshot, make the schema; the migrations before it are taken as applied.
     async fn build(
         &self,
         dry_run: &DryRun,
@@ -152,10 +164,15 @@ impl Place {
         lock_wait: LockWait,
         interrupt: &Interrupt,
     ) -> Result<(), Failure> {
-        let files = gather(&migrations.project, &dry_run.from)?.files;
         let Some(scratch) = &self.scratch else { return Ok(()) };
         let mut session = scratch.session(DATABASE).await.map_err(Failure::with(Exit::Database))?;
-        build::apply(&files, &mut session).await.map_err(Failure::with(Exit::Failed))?;
+        match Source::of(&dry_run.from)? {
+            Source::Stored(path) => rebuild(&path, &mut session).await?,
+            _ => {
+                let files = gather(&migrations.project, &dry_run.from)?.files;
+                build::apply(&files, &mut session).await.map_err(Failure::with(Exit::Failed))?;
+            }
+        }
         let through = match before {
             Before::Nothing => return Ok(()),
             Before::Through(version) => version,
@@ -170,6 +187,38 @@ impl Place {
         let changes = baseline(&migrations.files, &[], &through);
         crate::migrations::change(&self.connector, &changes, "baselined", lock_wait, interrupt).await
     }
+}
+
+/// Makes the schema of a stored snapshot.
+async fn rebuild(path: &Path, session: &mut PgSession) -> Result<(), Failure> {
+    let stored = snapshot::read(path).map_err(Failure::with(Exit::Configuration))?;
+    snapshot::rebuild(&stored, session).await.map_err(|error| {
+        let version = version(stored.server_version);
+        let message = format!(
+            "{}, of PostgreSQL {version}: {error}\n  -> name the DDL files with --from, or leave --from out: then the \
+             earlier migrations make the schema",
+            path.display()
+        );
+        let exit = if matches!(error, RebuildError::Session(_)) { Exit::Database } else { Exit::Configuration };
+        Failure::new(exit, message)
+    })
+}
+
+/// Makes the role that hooks of plugins that only read take on: in a scratch cluster we are its superuser.
+async fn make_reader(scratch: &Scratch) -> Result<String, Failure> {
+    let mut session = scratch.session(DATABASE).await.map_err(Failure::with(Exit::Database))?;
+    // Before PostgreSQL 14 there is no role that reads everything.
+    let may_read = format!(
+        "DO $$ BEGIN GRANT pg_read_all_data TO {READER};
+         EXCEPTION WHEN undefined_object THEN
+             ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO {READER};
+             ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {READER};
+         END $$"
+    );
+    for statement in [format!("CREATE ROLE {READER} NOSUPERUSER"), may_read] {
+        session.execute(&statement).await.map_err(Failure::with(Exit::Database))?;
+    }
+    Ok(READER.to_owned())
 }
 
 /// The same migrations without their hooks.

@@ -7,7 +7,7 @@ use super::super::{
 use confiture_model::session::SessionError;
 
 /// Each brings the ledger from the version before it to the next; the first makes it. Once released, never changed.
-const STEPS: [&str; 2] = [include_str!("001.sql"), include_str!("002.sql")];
+const STEPS: [&str; 3] = [include_str!("001.sql"), include_str!("002.sql"), include_str!("003.sql")];
 
 /// The form that this program writes.
 pub(in super::super) const VERSION: usize = STEPS.len();

@@ -2,7 +2,7 @@
 
 use crate::migration::link::Link;
 use crate::plugin_database::failure;
-use confiture_model::{database::QueryError, plugin::DatabaseAccess};
+use confiture_model::{database::QueryError, migration::Footing, plugin::DatabaseAccess};
 
 /// What is sent before and after a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +20,8 @@ pub(super) enum Around {
 }
 
 impl Around {
-    pub fn of_query(access: DatabaseAccess, in_transaction: bool) -> Self {
-        match (access, in_transaction) {
+    pub fn of_query(access: DatabaseAccess, footing: Footing) -> Self {
+        match (access, footing != Footing::Outside) {
             (DatabaseAccess::Write, true) => Self::Savepoint,
             (DatabaseAccess::Write, false) => Self::Transaction,
             (DatabaseAccess::Read | DatabaseAccess::None, true) => Self::ReadingSavepoint,
@@ -29,8 +29,8 @@ impl Around {
         }
     }
 
-    pub fn of_execute(in_transaction: bool) -> Self {
-        if in_transaction { Self::Savepoint } else { Self::Nothing }
+    pub fn of_execute(footing: Footing) -> Self {
+        if footing == Footing::Outside { Self::Nothing } else { Self::Savepoint }
     }
 
     pub async fn begin(self, link: &Link) -> Result<(), QueryError> {

@@ -1,6 +1,6 @@
 //! One call of a hook.
 
-use super::{Shared, around::Around, ended};
+use super::{Inside, Shared, around::Around, ended};
 use crate::{
     migration::link::Link,
     plugin_database::{
@@ -45,7 +45,7 @@ impl Call {
     pub async fn query(self, query: Query, around: Around) -> Result<Answer, QueryError> {
         self.run(around, async move |link: &Link, shared: &Shared, names: &mut TypeNames| {
             check_functions(link, shared, &query).await?;
-            let projection = projection::of(&link.client, &query, shared.budget.bytes, names).await?;
+            let projection = projection::of(&link.client, &query, shared.terms.budget.bytes, names).await?;
             let rows = rows(link, shared, &query, &projection).await?;
             Ok((projection.columns, rows))
         })
@@ -56,7 +56,10 @@ impl Call {
     pub async fn execute(self, query: Query, around: Around) -> Result<u64, QueryError> {
         self.run(around, async move |link: &Link, shared: &Shared, _: &mut TypeNames| {
             check_functions(link, shared, &query).await?;
-            let failed = |error| failure::of_statement(&error, 0, query.offset);
+            let failed = |error| {
+                link.note_error(&error);
+                failure::of_statement(&error, 0, query.offset)
+            };
             let statement = link.client.prepare(&query.text).await.map_err(failed)?;
             projection::require_parameters(&statement, &query)?;
             let parameters: Vec<_> = query.params.iter().map(Parameter).collect();
@@ -74,14 +77,19 @@ impl Call {
         work: impl AsyncFnOnce(&Link, &Shared, &mut TypeNames) -> Result<T, QueryError>,
     ) -> Result<T, QueryError> {
         let Self { shared, link, kept } = self;
-        let mut names = shared.turn.lock().await;
+        let mut inside = shared.turn.lock().await;
         if *shared.closed.borrow() {
             return Err(ended());
         }
+        let Inside { names, opening } = &mut *inside;
+        let role = match opening.open(&link, &shared.terms).await {
+            Ok(open) => open.role.as_deref(),
+            Err(error) => return Err(failure::of_session(error)),
+        };
         around.begin(&link).await?;
-        let limit = Duration::from_millis(shared.budget.statement_timeout_ms.max(1));
-        let result = match around.take_on(shared.role.as_deref(), &link).await {
-            Ok(()) => watched(&shared, &link, kept, limit, work(&link, &shared, &mut names)).await,
+        let limit = Duration::from_millis(shared.terms.budget.statement_timeout_ms.max(1));
+        let result = match around.take_on(role, &link).await {
+            Ok(()) => watched(&shared, &link, kept, limit, work(&link, &shared, names)).await,
             Err(error) => Err(error),
         };
         match result {
@@ -95,7 +103,7 @@ impl Call {
 }
 
 async fn check_functions(link: &Link, shared: &Shared, query: &Query) -> Result<(), QueryError> {
-    match shared.access {
+    match shared.terms.access {
         DatabaseAccess::Write => functions::check_to_write(&link.client, &query.functions).await,
         DatabaseAccess::Read | DatabaseAccess::None => functions::check(&link.client, &query.functions).await,
     }
@@ -134,15 +142,18 @@ async fn rows(
     query: &Query,
     projection: &Projection,
 ) -> Result<Vec<Vec<Value>>, QueryError> {
-    let failed = |error| failure::of_statement(&error, projection.shift, query.offset);
+    let failed = |error| {
+        link.note_error(&error);
+        failure::of_statement(&error, projection.shift, query.offset)
+    };
     let parameters: Vec<_> = query.params.iter().map(Parameter).collect();
     let stream = link.client.query_raw(&projection.statement, parameters.iter()).await.map_err(failed)?;
     let mut stream = pin!(stream);
     let mut taking = Taking {
         budget: ReadBudget {
-            statement_timeout_ms: shared.budget.statement_timeout_ms,
-            rows: shared.budget.rows,
-            bytes: shared.budget.bytes,
+            statement_timeout_ms: shared.terms.budget.statement_timeout_ms,
+            rows: shared.terms.budget.rows,
+            bytes: shared.terms.budget.bytes,
         },
         bytes: 0,
         rows: Vec::new(),

@@ -1,11 +1,11 @@
 //! A connection that is lent to a hook.
 
-use super::{Link, error};
+use super::{Lending, Link, error};
 use confiture_model::{
     BoxFuture,
     database::{QueryError, ReadDatabase, Rows, Value},
     hook::HookDatabase,
-    migration::Loan,
+    migration::{Footing, Loan},
     plugin::DatabaseAccess,
     session::SessionError,
 };
@@ -51,11 +51,49 @@ impl HookDatabase for Lent {
             if self.access != DatabaseAccess::Write {
                 return Err(QueryError::Denied("it only reads".into()));
             }
-            match self.link.lock().expect("nobody panicked").run(sql) {
+            match self.link.lock().expect("nobody panicked").lent(sql) {
                 Ok(rows) => Ok(rows),
                 Err(SessionError::Database(error)) => Err(QueryError::Database(error)),
                 Err(SessionError::Connection(_)) => Err(QueryError::Database(error("08006"))),
             }
         })
+    }
+}
+
+impl Link {
+    /// A statement of a hook: the first one sets the savepoint and notes how the session stands.
+    fn lent(&mut self, sql: &str) -> Result<u64, SessionError> {
+        if self.lending.as_ref().is_some_and(|lending| lending.standing.is_none()) {
+            self.call(None, Box::new(|_| ()))?;
+            let (standing, now) = (self.standing.clone(), self.transaction.clone());
+            let lending = self.lending.as_mut().expect("it is lent");
+            lending.standing = Some(standing);
+            if lending.footing == Footing::Savepoint {
+                self.savepoints.push(now.expect("a savepoint stands in a transaction"));
+            }
+        }
+        self.run(sql)
+    }
+
+    pub(super) fn take_back(&mut self, keep: bool) -> Result<Vec<String>, SessionError> {
+        let Some(Lending { footing, standing: Some(before) }) = &self.lending else { return Ok(Vec::new()) };
+        let (footing, before) = (*footing, before.clone());
+        if footing == Footing::Savepoint && !keep {
+            self.aborted = false;
+        }
+        if footing == Footing::Transaction && !keep {
+            return Ok(Vec::new());
+        }
+        self.call(None, Box::new(|_| ()))?;
+        self.lending = None;
+        if footing == Footing::Savepoint {
+            let savepoint = self.savepoints.pop().expect("there is a savepoint");
+            if !keep {
+                self.transaction = Some(savepoint);
+            }
+        }
+        let changed = before.keys().filter(|name| before.get(*name) != self.standing.get(*name)).cloned().collect();
+        self.standing = before;
+        Ok(changed)
     }
 }

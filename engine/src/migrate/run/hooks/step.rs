@@ -9,6 +9,7 @@ use confiture_model::{
     BoxFuture,
     fault::{Fault, FaultKind, PluginError},
     hook::{HookCall, HookOutcome, HookPowers, HookStep, ProgressSink},
+    migration::Footing,
     plugin::DatabaseAccess,
     session::SessionError,
 };
@@ -20,6 +21,9 @@ use std::{
 
 /// More than this is no statistics: bytes.
 const MOST_STATISTICS: usize = 64 << 10;
+
+/// in_failed_sql_transaction
+const ABORTED: &str = "25P02";
 
 /// Why one try of a step did not succeed.
 pub(in crate::migrate::run) enum Once {
@@ -66,22 +70,33 @@ impl<'h> Wanted<'h> {
         HookCall { hook: &self.planned.hook, options: self.planned.options.expose(), context: &self.context }
     }
 
-    fn check(&self, outcome: HookOutcome) -> Result<HookOutcome, Once> {
+    fn check(&self, outcome: HookOutcome) -> Result<HookOutcome, Fault> {
         let statistics = &outcome.statistics;
         let why = match statistics.is_object() {
             false => "its statistics are no JSON object",
             true if statistics.to_string().len() > MOST_STATISTICS => "its statistics are larger than 64 KiB",
             true => return Ok(outcome),
         };
-        Err(Once::Fault(self.malformed(why.to_owned())))
+        Err(self.malformed(why.to_owned()))
     }
 }
 
+/// What becomes of what a call did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Then {
+    /// It stays, unless the call failed.
+    Keep,
+    /// It is undone.
+    Undo,
+}
+
 impl HookRun<'_> {
-    /// Asks a hook for its steps, with a database that only reads.
+    /// Asks a hook for its steps in the transaction that is open, with a database that only reads; whatever it did is
+    /// undone.
     pub(in crate::migrate::run) async fn plan(&mut self, wanted: &Wanted<'_>) -> Result<Vec<HookStep>, HookTrouble> {
         let access = wanted.access.min(DatabaseAccess::Read);
-        let asked = self.call(wanted, access, |powers| wanted.plugin.plan(wanted.call(), powers)).await;
+        let plan = |powers| wanted.plugin.plan(wanted.call(), powers);
+        let asked = self.call(wanted, access, Footing::Savepoint, Then::Undo, plan).await;
         let steps = asked.map_err(|once| match once {
             Once::Fault(fault) => wanted.failure(None, 1, fault).into(),
             Once::Trouble(trouble) => trouble,
@@ -90,29 +105,34 @@ impl HookRun<'_> {
         Ok(steps)
     }
 
-    /// Runs a step once, in the transaction that is open or outside one.
+    /// Runs a step once.
     pub(in crate::migrate::run) async fn once(
         &mut self,
         wanted: &Wanted<'_>,
         step: &HookStep,
+        footing: Footing,
     ) -> Result<HookOutcome, Once> {
-        let run = |powers| wanted.plugin.run(wanted.call(), step, powers);
-        let outcome = self.call(wanted, wanted.access, run).await?;
-        wanted.check(outcome)
+        let run = |powers| -> BoxFuture<'_, Result<HookOutcome, Fault>> {
+            let ran = wanted.plugin.run(wanted.call(), step, powers);
+            Box::pin(async move { ran.await.and_then(|outcome| wanted.check(outcome)) })
+        };
+        self.call(wanted, wanted.access, footing, Then::Keep, run).await
     }
 
-    /// One call into a plugin, with the connection lent to it as far as it may have it.
+    /// One call into a plugin, with the connection lent to it as far as it may have it, and taken back.
     async fn call<'c, T>(
         &mut self,
         wanted: &'c Wanted<'_>,
         access: DatabaseAccess,
+        footing: Footing,
+        then: Then,
         call: impl FnOnce(HookPowers) -> BoxFuture<'c, Result<T, Fault>>,
     ) -> Result<T, Once> {
         let relay = Arc::new(Relay::default());
         let loan = match access {
             DatabaseAccess::None => None,
             access => {
-                let lent = self.connection.lend(access, wanted.asked == DatabaseAccess::Read).await;
+                let lent = self.connection.lend(access, wanted.asked == DatabaseAccess::Read, footing).await;
                 Some(lent.map_err(HookTrouble::of("lending the connection to a hook"))?)
             }
         };
@@ -121,10 +141,35 @@ impl HookRun<'_> {
         let timeout = Duration::from_millis(wanted.planned.timeout_ms);
         let call = call(HookPowers { database, progress: Some(progress), timeout });
         let answer = watch(self.pace, self.observer, self.about.title, wanted.planned, &relay, call).await;
+        // The rollback that follows an interruption takes everything back.
+        let answer = answer.ok_or(HookTrouble::Interrupted)?;
+        if guard.is_none() {
+            return answer.map_err(Once::Fault);
+        }
         drop(guard);
-        match answer {
-            None => Err(Once::Trouble(HookTrouble::Interrupted)),
-            Some(answer) => answer.map_err(Once::Fault),
+        self.take_back(wanted, answer, then).await
+    }
+
+    /// Keeps what a call did, or undoes it. A hook that left the session otherwise than it found it is at fault.
+    async fn take_back<T>(&mut self, wanted: &Wanted<'_>, answer: Result<T, Fault>, then: Then) -> Result<T, Once> {
+        let doing = "lending the connection to a hook";
+        let keep = then == Then::Keep && answer.is_ok();
+        let (answer, changed) = match self.connection.take_back(keep).await {
+            Ok(changed) => (answer, changed),
+            Err(SessionError::Database(error)) if keep && error.sqlstate == ABORTED => {
+                let why = "it says that it is done, and a statement of it had failed";
+                let fault = wanted.malformed(format!("{why} (SQLSTATE {})", error.sqlstate));
+                (Err(fault), self.connection.take_back(false).await.map_err(HookTrouble::of(doing))?)
+            }
+            Err(error) => return Err(HookTrouble::Ours(doing, error).into()),
+        };
+        match changed.is_empty() {
+            true => answer.map_err(Once::Fault),
+            false => {
+                let names = changed.join(", ");
+                let why = format!("it changed {names} of the session and left it so");
+                Err(HookTrouble::from(wanted.fault_of_ours(why)).into())
+            }
         }
     }
 
@@ -141,25 +186,14 @@ impl HookRun<'_> {
             attempt += 1;
             self.step_started(wanted, step, attempt);
             let begun = Instant::now();
-            self.connection.savepoint().await.map_err(HookTrouble::of("setting a savepoint"))?;
-            let fault = match self.once(wanted, step).await {
-                Ok(outcome) => match self.connection.release().await {
-                    Ok(()) => {
-                        let duration_ms = elapsed(begun);
-                        self.step_finished(wanted, step, &outcome, attempt, duration_ms, record);
-                        return Ok(outcome.next);
-                    }
-                    Err(SessionError::Database(error)) => wanted.malformed(format!(
-                        "it says that it is done, and a statement of it had failed (SQLSTATE {})",
-                        error.sqlstate
-                    )),
-                    Err(error) => return Err(HookTrouble::Ours("releasing a savepoint", error)),
-                },
+            let fault = match self.once(wanted, step, Footing::Savepoint).await {
+                Ok(outcome) => {
+                    self.step_finished(wanted, step, &outcome, attempt, elapsed(begun), record);
+                    return Ok(outcome.next);
+                }
                 Err(Once::Fault(fault)) => fault,
                 Err(Once::Trouble(trouble)) => return Err(trouble),
             };
-            let undone = self.connection.undo_to_savepoint().await;
-            undone.map_err(HookTrouble::of("undoing to a savepoint"))?;
             self.again(wanted, step, attempt, fault).await?;
         }
     }

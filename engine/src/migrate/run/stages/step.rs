@@ -11,7 +11,7 @@ use crate::migrate::{
 use confiture_model::{
     fault::Fault,
     hook::HookOutcome,
-    migration::{StepState, StoredStep},
+    migration::{Footing, StepState, StoredStep},
 };
 use std::time::Instant;
 
@@ -64,13 +64,11 @@ impl HookRun<'_> {
             self.roll_back().await?;
             return Ok(None);
         }
-        let standing = self.connection.standing().await.map_err(HookTrouble::of("asking how the session stands"))?;
-        let outcome = match self.once(wanted, &stored.step).await {
+        let outcome = match self.once(wanted, &stored.step, Footing::Transaction).await {
             Ok(outcome) => outcome,
             Err(Once::Fault(fault)) => return Err(self.undone(fault).await),
             Err(trouble) => return Err(trouble),
         };
-        self.check_standing(wanted, &standing).await?;
         let (steps, next) = done(wanted, stored, &outcome);
         // A statement that failed and that the hook kept to itself shows here: the transaction takes no more.
         let written = self.connection.store_steps(self.about.version, &steps).await;
@@ -100,9 +98,7 @@ impl HookRun<'_> {
         let written = self.connection.store_steps(self.about.version, std::slice::from_ref(&sent)).await;
         written.map_err(HookTrouble::of("recording that a step is sent"))?;
         self.connection.set_lock_timeout(0).await.map_err(HookTrouble::of("switching lock_timeout off"))?;
-        let standing = self.connection.standing().await.map_err(HookTrouble::of("asking how the session stands"))?;
-        let outcome = self.once(wanted, &stored.step).await?;
-        self.check_standing(wanted, &standing).await?;
+        let outcome = self.once(wanted, &stored.step, Footing::Outside).await?;
         let (steps, next) = done(wanted, stored, &outcome);
         let written = self.connection.store_steps(self.about.version, &steps).await;
         written.map_err(HookTrouble::of("recording that a step is done"))?;

@@ -8,11 +8,21 @@ use super::{
 use crate::statement::only;
 use confiture_sdk::{Call, Error, database::Value, sql};
 
+/// What becomes of a row that the target has already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Conflicts {
+    /// What the options say.
+    Handled,
+    /// The statement fails.
+    Fail,
+}
+
 /// The statement of a batch, and its parameters.
 pub(super) fn of(
     options: &Options,
     source: &Source<'_>,
     batch: &Batch,
+    conflicts: Conflicts,
     call: &Call<'_>,
 ) -> Result<(String, Vec<Value>), Error> {
     let relation = match source {
@@ -29,7 +39,10 @@ pub(super) fn of(
         "INSERT INTO {} ({columns}){overriding} SELECT {} FROM {relation} AS s{condition}{}",
         options.target_table,
         values.join(", "),
-        on_conflict(options.on_conflict, insert)
+        match conflicts {
+            Conflicts::Handled => on_conflict(options.on_conflict, insert),
+            Conflicts::Fail => String::new(),
+        }
     );
     Ok((statement, params))
 }
@@ -50,7 +63,7 @@ fn of_own(sql: &str, batch: &Batch) -> Result<(String, Vec<Value>), Error> {
     }
 }
 
-fn condition(span: &Span) -> (String, Vec<Value>) {
+pub(super) fn condition(span: &Span) -> (String, Vec<Value>) {
     match span {
         Span::Whole => (String::new(), Vec::new()),
         Span::NoKey { key } => {

@@ -1,5 +1,5 @@
 use super::*;
-use confiture_sdk::{Placement, database::Value, testing::Script};
+use confiture_sdk::{DbError, Placement, database::Value, testing::Script};
 
 const COLUMN: [&str; 4] = ["name", "generated", "always", "required"];
 
@@ -30,13 +30,17 @@ fn a_table_is_cut_by_ranges_of_the_targets_key() -> Result<(), Error> {
     let script = tables()
         .answers("attnotnull", &["name"], [vec!["id".into()]])
         .answers("row_number() OVER (ORDER BY s.id)", &["row", "id"], [bound(1, "10"), bound(3, "12"), bound(5, "99")])
+        .answers("FROM \"R\".model AS s WHERE s.id < $1 ORDER BY s.id LIMIT 1", &["found"], [vec![1.into()]])
         .changes("INSERT INTO \"R\".model (id, \"Total\") SELECT s.id, s.\"Total\" FROM events AS s WHERE s.id < $1 ON CONFLICT (id) DO NOTHING", 2)
+        .fails("LIMIT 1", Error::failed("no value of the target's key"))
         .changes("WHERE s.id >= $1 AND s.id < $2 ON CONFLICT", 2)
-        .changes("WHERE s.id >= $1 ON CONFLICT", 1);
+        .answers("LIMIT 1", &["found"], [])
+        .changes("WHERE s.id >= $1", 1);
     let outcomes = script.run(&BackfillReadModel, OPTIONS)?;
     assert_eq!(outcomes.iter().map(|outcome| outcome.rows_affected).sum::<u64>(), 5);
     let sent = script.sent();
-    assert_eq!(sent[sent.len() - 2].params, [Value::from("12"), Value::from("99")]);
+    assert_eq!(sent[sent.len() - 3].params, [Value::from("12"), Value::from("99")]);
+    assert!(!sent[sent.len() - 1].sql.contains("ON CONFLICT"));
     assert!(sent.iter().all(|sent| !sent.sql.contains("OFFSET")));
     script.finished()
 }
@@ -53,6 +57,27 @@ fn a_step_says_nothing_of_its_rows() -> Result<(), Error> {
     assert_eq!(titles, ["\"R\".model: rows 1 to 2", "\"R\".model: rows from 3", "\"R\".model: rows without a key"]);
     assert_eq!((steps[0].estimated_rows, steps[1].estimated_rows), (Some(2), None));
     assert!(steps.iter().all(|step| !step.parallel));
+    script.finished()
+}
+
+fn twice() -> Error {
+    let message = "duplicate key value violates unique constraint".to_owned();
+    Error::Database(DbError { sqlstate: "23505".to_owned(), message, detail: None, hint: None, position: None })
+}
+
+#[test]
+fn a_key_that_comes_twice_is_found_out() -> Result<(), Error> {
+    let options = r#"{"source_query": "SELECT a, b FROM t", "target_table": "r"}"#;
+    let script = found(Script::new())
+        .answers("LIMIT 0", &["a", "b"], [])
+        .answers("pg_attribute", &COLUMN, [column("a"), column("b")])
+        .answers("pg_index", &["index", "name"], [vec![1.into(), "b".into()], vec![1.into(), "a".into()]])
+        .answers("row_number", &["row", "b", "a"], [vec![1.into(), "1".into(), "x".into()]])
+        .answers("FROM r AS s ORDER BY s.b, s.a LIMIT 1", &["found"], [])
+        .fails("FROM ( SELECT a, b FROM t ) AS s", twice())
+        .changes("AS s ON CONFLICT (b, a) DO NOTHING", 1);
+    let steps = script.plan(&BackfillReadModel, options)?;
+    script.run_step(&BackfillReadModel, options, &steps[0])?;
     script.finished()
 }
 

@@ -26,23 +26,11 @@ pub struct Custom;
 
 /// Options of `custom`.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct CustomOptions {
     /// What is meant.
     strategy: Meant,
-    /// The least value.
-    min: Literal,
-    /// The greatest value.
-    max: Literal,
-    /// Digits behind the point; none for as many as the column has, or 2.
-    #[serde(default)]
-    scale: Option<u32>,
-    /// Columns that decide the value; none for another value each time.
-    #[serde(default)]
-    by: Vec<String>,
-    /// The secret that, with `by`, decides the values; none for the profile's.
-    #[serde(default)]
-    key: Secret,
+    #[serde(flatten)]
+    options: Options,
 }
 
 /// What `custom` can mean.
@@ -60,8 +48,8 @@ impl Strategy for Custom {
     const META: StrategyMeta = StrategyMeta { id: "custom", documentation: CUSTOM, ..META };
 
     fn open(&self, options: CustomOptions, target: &ColumnInfo, row: &[ColumnInfo]) -> Result<Box<dyn Mask>, Error> {
-        let CustomOptions { strategy: Meant::RandomInRange | Meant::RandomDecimal, min, max, scale, by, key } = options;
-        open(Options { min, max, scale, by, key }, target, row)
+        let CustomOptions { strategy: Meant::RandomInRange | Meant::RandomDecimal, options } = options;
+        open(options, target, row)
     }
 }
 

@@ -1,9 +1,7 @@
 //! Arrays in PostgreSQL's text form: `{a,"b c",NULL,{d}}`. Their elements are masked one by one, and their shape stays.
 
-use confiture_model::{
-    fault::Fault,
-    mask::{Column, Masking},
-};
+use super::{Column, Masking};
+use crate::fault::Fault;
 
 /// A part of an array's text.
 #[derive(Debug, PartialEq)]
@@ -18,7 +16,7 @@ enum Part {
 ///
 /// # Errors
 /// The strategy's [`Fault`].
-pub async fn masked(values: &Column, context: &[Column], masking: &mut dyn Masking) -> Result<Column, Fault> {
+pub async fn mask_elements(values: &Column, context: &[Column], masking: &mut dyn Masking) -> Result<Column, Fault> {
     let rows: Vec<Option<Vec<Part>>> = values.iter().map(|value| value.map(parts)).collect();
     let (mut elements, mut of_row): (Vec<Option<&str>>, Vec<usize>) = (Vec::new(), Vec::new());
     for (row, part) in
@@ -90,6 +88,11 @@ fn in_quotes(text: &str) -> (String, usize) {
 fn bare(text: &str) -> (String, usize) {
     let end = text.find(['{', '}', ',', ';']).unwrap_or(text.len());
     (text[..end].replace('\\', ""), end)
+}
+
+/// The array of one element, in text form.
+pub fn array_of_one(element: &str) -> String {
+    format!("{{{}}}", quoted(element))
 }
 
 fn quoted(element: &str) -> String {

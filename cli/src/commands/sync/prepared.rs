@@ -1,0 +1,265 @@
+//! Everything that is known before anything is touched: schemas, rights, the profile, the plan.
+
+use super::{
+    Sync,
+    ends::{Chosen, guarded, variable},
+    print, schema,
+};
+use crate::{
+    commands::anonymize::work::{failure, look, plugins},
+    exit::Exit,
+    failure::Failure,
+    global::{Global, Wanted},
+    output,
+    project::Project,
+};
+use confiture_engine::{
+    anonymize::{
+        profile::Profile,
+        report::refuse_unclassified,
+        resolve::{Request as Resolving, Resolved, resolve},
+        verify::{SAMPLE_ROWS, verify},
+    },
+    sync::{
+        self, Masks, Planned, RefusalKind, Refusals, Request, mark, outside_or_skipped, report::Report, root_names,
+    },
+};
+use confiture_model::sampling::TextQueries as _;
+use confiture_model::{
+    finding::Severity,
+    schema::{Parts, Snapshot},
+    session::Session as _,
+    sync::{EndFacts, MaskedRule, ProfileMark},
+};
+use confiture_postgres::{
+    connect::connect,
+    session::PgSession,
+    sync::{Ends, ends::facts},
+    text_queries::PgTextQueries,
+};
+
+/// One of the two databases, looked at.
+pub struct Side {
+    /// The connection.
+    pub session: PgSession,
+    /// Its schema.
+    pub snapshot: Snapshot,
+    /// What the login may do.
+    pub facts: EndFacts,
+}
+
+/// A run that may be begun.
+pub struct Prepared {
+    /// The plan, and what to know.
+    pub planned: Planned,
+    /// The profile, resolved; none where nothing is masked.
+    pub resolved: Option<Resolved>,
+    /// What the proof may find.
+    pub rules: Vec<Vec<MaskedRule>>,
+    /// What masks.
+    pub masks: Masks,
+    /// The source.
+    pub source: Side,
+    /// The two databases.
+    pub ends: Ends,
+    /// For people.
+    pub shown: (String, String),
+    /// Rows of how many tables of the target are there already.
+    pub held: usize,
+}
+
+/// A run that may not.
+pub struct Refused {
+    refusals: Refusals,
+    shown: (String, String),
+}
+
+impl Refused {
+    /// Says why.
+    pub fn end(self, global: &Global, dry_run: bool) -> Result<Exit, Failure> {
+        let kinds = |kind: RefusalKind| matches!(kind, RefusalKind::Usage | RefusalKind::Condition);
+        let exit = if self.refusals.0.iter().all(|refusal| kinds(refusal.kind)) { Exit::Usage } else { Exit::Refused };
+        if !dry_run && global.format.unwrap_or(Wanted::Text) == Wanted::Text {
+            return Err(Failure::new(exit, format!("nothing was touched:\n{}", self.refusals)));
+        }
+        let (source, target) = self.shown;
+        print(global, &Report::refused(self.refusals.0, source, target))?;
+        Ok(exit)
+    }
+}
+
+impl Prepared {
+    /// Looks at both databases, resolves the profile, tries it on samples, and makes the plan.
+    pub async fn load(global: &Global, command: &Sync) -> Result<Result<Self, Refused>, Failure> {
+        let project = Project::load(global)?;
+        let (from, to) = command.sides.choose(&project)?;
+        let profile = command.sides.profile(&project, &to)?;
+        let shown = (from.shown(), to.shown());
+        let source = Side::open(&from, "source", false).await?;
+        let mut target = Side::open(&to, "target", true).await?;
+        let guard = guarded(&project, &to);
+        let mut work = Work { command, guard, source: &source, run: sync::run_name(), mark: None, resolved: None };
+        let refused = |refusals| Ok(Err(Refused { refusals, shown: shown.clone() }));
+        let mut refusals = Refusals::default();
+        if command.create_schema
+            && let Err(found) = schema::build(&mut work, &mut target, (&from, &to)).await?
+        {
+            return refused(found);
+        }
+        let mut suspicions = Vec::new();
+        if let Some(profile) = &profile {
+            let resolved = work.resolve(&project, profile, &target).await?;
+            suspicions = look(&source.session, &source.snapshot, SAMPLE_ROWS).await?;
+            if command.strict {
+                refuse_unclassified(profile, &resolved, &suspicions).map_err(Failure::with(Exit::Configuration))?;
+            }
+            try_on_samples(&resolved, &source, &mut refusals).await?;
+            work.mark = Some(mark(&resolved).map_err(Failure::with(Exit::Configuration))?);
+            work.resolved = Some(resolved);
+        }
+        work.try_conditions(&mut refusals).await?;
+        let planned = match work.plan(&target.snapshot, &target.facts) {
+            Ok(planned) if refusals.0.is_empty() => planned,
+            Ok(_) => return refused(refusals),
+            Err(mut found) => {
+                found.0.extend(refusals.0);
+                return refused(found);
+            }
+        };
+        let held =
+            planned.plan.tables.iter().filter(|table| {
+                target.facts.tables.get(&table.table).is_some_and(|facts| facts.holds_rows == Some(true))
+            });
+        let held = held.count();
+        let (resolved, roots) = (work.resolved.take(), root_names(&source.snapshot));
+        let root_of = |schema: &str, name: &str| roots(schema, name);
+        let rules = sync::rules(&planned.plan, resolved.as_ref(), &suspicions, &root_of);
+        let masks =
+            Masks::new(&planned.plan, resolved.as_ref(), &root_of).map_err(Failure::with(Exit::Configuration))?;
+        drop(roots);
+        let ends = ends(&from, &to);
+        Ok(Ok(Self { planned, resolved, rules, masks, source, ends, shown, held }))
+    }
+}
+
+/// Both databases, as whoever copies wants them.
+pub fn ends(from: &Chosen, to: &Chosen) -> Ends {
+    Ends { source: from.options.clone(), target: to.options.clone(), client: crate::migrations::client() }
+}
+
+impl Side {
+    /// Connects, and looks.
+    pub async fn open(chosen: &Chosen, what: &str, is_target: bool) -> Result<Self, Failure> {
+        let said = |error: &dyn std::fmt::Display| Failure::new(Exit::Database, format!("the {what}: {error}"));
+        let connection = connect(&chosen.options).await.map_err(|error| said(&error))?;
+        let mut session = PgSession::new(connection.client).live();
+        let snapshot = session.snapshot(Parts::ALL).await.map_err(|error| said(&error))?;
+        let facts = facts(session.client(), &chosen.shown(), is_target).await.map_err(|error| said(&error))?;
+        Ok(Self { session, snapshot, facts })
+    }
+
+    /// Looks again.
+    pub async fn again(&mut self) -> Result<(), Failure> {
+        self.snapshot = self.session.snapshot(Parts::ALL).await.map_err(Failure::with(Exit::Database))?;
+        let place = self.facts.place.clone();
+        self.facts = facts(self.session.client(), &place, true).await.map_err(Failure::with(Exit::Database))?;
+        Ok(())
+    }
+}
+
+/// What is put together on the way.
+pub struct Work<'a> {
+    pub command: &'a Sync,
+    guard: Option<String>,
+    pub source: &'a Side,
+    run: String,
+    mark: Option<ProfileMark>,
+    resolved: Option<Resolved>,
+}
+
+impl Work<'_> {
+    /// The plan for a target of this schema and these rights.
+    pub fn plan(&self, target: &Snapshot, facts: &EndFacts) -> Result<Planned, Refusals> {
+        sync::plan(Request {
+            source: &self.source.snapshot,
+            target,
+            source_end: &self.source.facts,
+            target_end: facts,
+            guarded: self.guard.as_deref(),
+            resolved: self.resolved.as_ref(),
+            profile: self.mark.as_ref(),
+            options: &self.command.options(),
+            run: &self.run,
+        })
+    }
+
+    async fn resolve(&self, project: &Project, profile: &Profile, target: &Side) -> Result<Resolved, Failure> {
+        resolve_for(project, profile, self.source, Some(target), &self.command.options()).await
+    }
+
+    /// Conditions are tried where they will be asked: PostgreSQL plans them, and reads nothing.
+    async fn try_conditions(&self, refusals: &mut Refusals) -> Result<(), Failure> {
+        let options = self.command.options();
+        let all = options.conditions.iter().map(|one| ("--where", one));
+        let all = all.chain(options.subsets.iter().map(|one| ("--subset", one)));
+        let mut queries = PgTextQueries::new(self.source.session.client());
+        for (option, (written, condition)) in all {
+            for relation in sync::tables_of(&self.source.snapshot, written) {
+                let sql = sync::condition_query(relation, condition);
+                if let Err(error) = queries.read(&sql).await {
+                    let message = format!("{option} {written}: PostgreSQL does not take the condition: {error}");
+                    let help = "write a condition on the table's own columns; functions and other tables with their \
+                                schema";
+                    refusals.say(RefusalKind::Condition, message, help.to_owned());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Resolves a profile for the source. Tables that are not copied and that the target has filled may be referred to.
+pub async fn resolve_for(
+    project: &Project,
+    profile: &Profile,
+    source: &Side,
+    target: Option<&Side>,
+    options: &sync::Options,
+) -> Result<Resolved, Failure> {
+    let skips: Vec<(String, String)> = Vec::new();
+    let held: Vec<(String, String)> = match target {
+        Some(target) => target
+            .facts
+            .tables
+            .iter()
+            .filter(|(_, facts)| facts.holds_rows == Some(true))
+            .map(|(name, _)| (name.schema.clone(), name.name.clone()))
+            .collect(),
+        None => outside_or_skipped(&source.snapshot, options, &skips)
+            .into_iter()
+            .map(|name| (name.schema, name.name))
+            .collect(),
+    };
+    let plugins = plugins(project).await?;
+    let request = Resolving { profile, snapshot: &source.snapshot, plugins: &plugins, env: &variable, held: &held };
+    let resolved = resolve(request).await.map_err(Failure::with(Exit::Configuration))?;
+    for notice in &resolved.notices {
+        output::warn(notice);
+    }
+    Ok(resolved)
+}
+
+/// Every strategy on made-up values and on sampled rows: promises, lengths, CHECK constraints, domains.
+async fn try_on_samples(resolved: &Resolved, source: &Side, refusals: &mut Refusals) -> Result<(), Failure> {
+    let mut queries = PgTextQueries::new(source.session.client());
+    let found = verify(resolved, &source.snapshot, &mut queries, SAMPLE_ROWS).await.map_err(failure)?;
+    for remark in found.remarks {
+        match remark.severity {
+            Severity::Error => {
+                refusals.say(RefusalKind::Profile, format!("{}: {}", remark.subject, remark.message), None);
+            }
+            _ => output::warn(format!("{}: {}", remark.subject, remark.message)),
+        }
+    }
+    Ok(())
+}

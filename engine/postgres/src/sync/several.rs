@@ -1,0 +1,120 @@
+//! Several workers: rows go to tables of the run's own, part by part, and one transaction makes them visible.
+
+mod switch;
+mod worker;
+
+use super::{
+    Copied, Shared, chunks,
+    error::SyncError,
+    link::Link,
+    name::{identifier, list, literal, qualified},
+    record::{self, Begun},
+    thread,
+};
+use confiture_model::sync::{Name, Plan};
+use std::sync::{Arc, PoisonError};
+
+/// The table of the run's own for one of the plan.
+pub(super) fn own_table(plan: &Plan, table: usize) -> Name {
+    Name { schema: record::schema_of(&plan.run), name: format!("t{table}") }
+}
+
+/// Copies a plan.
+pub(super) async fn run(shared: &Arc<Shared>, begun: Begun) -> Result<Copied, SyncError> {
+    let mine = Arc::clone(shared);
+    if begun != Begun::Continued {
+        prepare(&mine).await?;
+    }
+    match work(shared, shared.plan.workers).await {
+        Ok(()) => {}
+        Err(error) => return Err(left(shared, error).await),
+    }
+    shared.progress.step("making the rows visible");
+    let thread =
+        thread::spawn("sync-switch", move || async move { mine.stop.clone().guard(switch::switch(&mine)).await })?;
+    let mut copied = match thread::outcome(thread).await {
+        Ok(copied) => copied,
+        Err(error) => return Err(left(shared, error).await),
+    };
+    copied.resumed = begun == Begun::Continued;
+    Ok(copied)
+}
+
+/// Works with so many workers until no part is left.
+pub(super) async fn work(shared: &Arc<Shared>, workers: u32) -> Result<(), SyncError> {
+    let mut threads = Vec::new();
+    for _ in 0..workers.max(1) {
+        let mine = Arc::clone(shared);
+        let thread = thread::spawn("sync-target", move || async move {
+            let result = mine.stop.clone().guard(worker::work(&mine)).await;
+            // Of one that lost its connection, the others do the part; any other failure would be theirs as well.
+            if result.as_ref().is_err_and(|error| !error.is_lost()) {
+                mine.stop.ask();
+            }
+            result
+        })?;
+        threads.push(thread);
+    }
+    let mut failure: Option<SyncError> = None;
+    let mut finished = false;
+    for thread in threads {
+        match thread::outcome(thread).await {
+            Ok(()) => finished = true,
+            Err(error) if failure.as_ref().is_none_or(|first| *first == SyncError::Stopped || first.is_lost()) => {
+                failure = Some(error);
+            }
+            Err(_) => {}
+        }
+    }
+    match failure {
+        // A worker ends well only when every part is done.
+        Some(error) if !(finished && error.is_lost()) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Makes the run's own tables, of the same columns and without anything that rows could fail at.
+async fn prepare(shared: &Shared) -> Result<(), SyncError> {
+    let link = Link::target(&shared.ends).await?;
+    let plan = &shared.plan;
+    link.run("beginning the run", "BEGIN").await?;
+    super::target::empty_or_replaced(plan, &link).await?;
+    let schema = identifier(&record::schema_of(&plan.run));
+    let comment = literal(&format!("Rows of a run of confiture sync that has not ended: {}", plan.run));
+    let doing = "making the run's own tables";
+    link.run(doing, &format!("CREATE SCHEMA {schema}; COMMENT ON SCHEMA {schema} IS {comment}")).await?;
+    for (at, table) in plan.tables.iter().enumerate() {
+        let columns = list(table.columns.iter().map(|column| column.name.as_str()));
+        let (own, from) = (qualified(&own_table(plan, at)), qualified(&table.table));
+        link.run(doing, &format!("CREATE TABLE {own} AS SELECT {columns} FROM ONLY {from} WITH NO DATA")).await?;
+    }
+    chunks::plan(shared, &link).await?;
+    link.run("beginning the run", "COMMIT").await
+}
+
+/// What is left of a run that failed: where others hold its snapshot, what is done is kept.
+async fn left(shared: &Shared, cause: SyncError) -> SyncError {
+    let run = &shared.plan.run;
+    let Ok(target) = Link::target(&shared.ends).await else { return cause };
+    leave(shared, &target).await;
+    let kept = match record::is_held(&shared.ends, &target, run).await {
+        Ok(true) => chunks::standing(&target, run, None).await.ok(),
+        _ => None,
+    };
+    match kept {
+        Some(standing) => SyncError::Partly { done: standing.done, of: standing.all, cause: Box::new(cause) },
+        None => {
+            let _ = record::abandon(&target, run, "failed").await;
+            cause
+        }
+    }
+}
+
+/// Takes the workers of this process out of the target's record.
+pub(super) async fn leave(shared: &Shared, target: &Link) {
+    let mine = std::mem::take(&mut *shared.taking_part.lock().unwrap_or_else(PoisonError::into_inner));
+    for snapshot in mine {
+        // Where it cannot be done, a later run finds out by trying that the snapshot is gone.
+        let _ = record::leaves(target, &shared.plan.run, &snapshot).await;
+    }
+}

@@ -1,0 +1,174 @@
+//! `row-trigger-on-big-table`: functions that are called for each row of a statement that touches many.
+
+use confiture_sdk::{
+    Error, ObjectRef, Parts, Relation, Report, Rule, RuleMeta, Schema, Severity,
+    catalog::{RelationKind, Trigger},
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::HashMap;
+
+/// Functions that are called for each row of a statement that touches many.
+pub struct RowTriggerOnBigTable;
+
+/// Options of `row-trigger-on-big-table`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// From how many rows on a table is big; 0 asks for no statistics, and every table is.
+    min_rows: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { min_rows: 1_000_000 }
+    }
+}
+
+/// The rows of big tables, by schema and name.
+type Big = HashMap<(String, String), Option<u64>>;
+
+impl Rule for RowTriggerOnBigTable {
+    type Options = Options;
+
+    const META: RuleMeta = RuleMeta {
+        id: "row-trigger-on-big-table",
+        summary: "Triggers that run for each row of a big table",
+        category: "performance",
+        severity: Severity::Info,
+        enabled_by_default: false,
+        reads: Parts::DEFINITION,
+        documentation: DOCUMENTATION,
+    };
+
+    fn check_relation(
+        &self,
+        options: &Options,
+        relation: &Relation,
+        _: &Schema,
+        report: &mut Report,
+    ) -> Result<(), Error> {
+        let holds_rows = relation.is_table() || relation.kind == RelationKind::ForeignTable;
+        let is_big = options.min_rows == 0 || relation.estimated_rows.is_some_and(|rows| rows >= options.min_rows);
+        if holds_rows && is_big {
+            let name = (relation.schema.clone(), relation.name.clone());
+            report.remember(|big: &mut Big| {
+                big.insert(name, relation.estimated_rows);
+            });
+        }
+        Ok(())
+    }
+
+    fn check(&self, _: &Options, schema: &Schema, report: &mut Report) -> Result<(), Error> {
+        let big: Big = report.recall();
+        if big.is_empty() {
+            return Ok(());
+        }
+        for trigger in schema.triggers().filter(|trigger| trigger.row_level && trigger.enabled) {
+            if let Some(rows) = big.get(&(trigger.schema.clone(), trigger.table.clone())) {
+                tell(&trigger, *rows, report);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn tell(trigger: &Trigger, rows: Option<u64>, report: &mut Report) {
+    let message = format!("Trigger '{}' calls {} for each row of '{}'", trigger.name, trigger.function, trigger.table);
+    // One that runs before the row is stored may change it, which no trigger of a statement can.
+    let suggestion = if trigger.definition.contains(" BEFORE ") {
+        "Let a default, a generated column or the program set the value, or a WHEN condition leave out the rows that need nothing"
+    } else {
+        "CREATE TRIGGER ... REFERENCING NEW TABLE AS rows FOR EACH STATEMENT: one call, which sees all rows as a table"
+    };
+    let finding = report.finding(ObjectRef::from(trigger), message).suggestion(suggestion);
+    if let Some(rows) = rows {
+        finding.evidence(format!("reltuples = {rows}"));
+    }
+    if !trigger.definition.is_empty() {
+        finding.evidence(trigger.definition.clone());
+    }
+}
+
+const DOCUMENTATION: &str = r#"
+## What it finds
+
+Enabled triggers FOR EACH ROW of tables with at least `min_rows` rows, as PostgreSQL estimates them. In files no table has rows; with
+`min_rows: 0` every table counts as big. Triggers that keep foreign keys are left alone.
+
+```sql fires {"min_rows": 0}
+CREATE TABLE readings (id bigint PRIMARY KEY, value numeric);
+CREATE TABLE totals (total numeric);
+CREATE FUNCTION add_up() RETURNS trigger LANGUAGE plpgsql
+    AS $$ BEGIN UPDATE totals SET total = total + NEW.value; RETURN NULL; END $$;
+CREATE TRIGGER add_up AFTER INSERT ON readings FOR EACH ROW EXECUTE FUNCTION add_up();
+```
+
+```sql clean {"min_rows": 0}
+CREATE TABLE readings (id bigint PRIMARY KEY, value numeric);
+CREATE TABLE totals (total numeric);
+CREATE FUNCTION add_up() RETURNS trigger LANGUAGE plpgsql
+    AS $$ BEGIN UPDATE totals SET total = total + (SELECT sum(value) FROM added); RETURN NULL; END $$;
+CREATE TRIGGER add_up AFTER INSERT ON readings
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION add_up();
+```
+
+## Why it hurts
+
+A statement that touches a million rows calls the function a million times, inside its transaction and while it holds its locks; a
+migration that fills a new column does just that. COPY slows down to what the function takes.
+
+## How to fix
+
+Where the trigger runs AFTER, let it run once a statement, with all rows as a table:
+
+```sql
+CREATE TRIGGER add_up AFTER INSERT ON readings
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION add_up();
+```
+
+Where it only sets a value, a default or a generated column does that faster; and `WHEN (OLD.* IS DISTINCT FROM NEW.*)` saves the calls that
+change nothing.
+
+## When to allow it
+
+Where rows come one by one, and no statement touches many.
+"#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use confiture_sdk::testing::{Snapshot, Table, check, trigger};
+
+    fn schema() -> Snapshot {
+        Snapshot::new()
+            .with(Table::new("big").estimated_rows(5_200_000))
+            .with(Table::new("small").estimated_rows(12))
+            .changed(|schema| {
+                let mut before = trigger("big", "touch");
+                before.definition = "CREATE TRIGGER touch BEFORE UPDATE ON public.big FOR EACH ROW".to_owned();
+                let mut off = trigger("big", "off");
+                off.enabled = false;
+                let mut once = trigger("big", "once");
+                once.row_level = false;
+                schema.triggers = vec![trigger("big", "after"), before, off, once, trigger("small", "s")];
+            })
+    }
+
+    #[test]
+    fn enabled_row_triggers_of_big_tables() {
+        let found = check(&RowTriggerOnBigTable, "{}", &schema()).unwrap();
+        let messages: Vec<_> = found.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(
+            messages,
+            [
+                "Trigger 'after' calls public.after for each row of 'big'",
+                "Trigger 'touch' calls public.touch for each row of 'big'"
+            ]
+        );
+        assert!(found[0].suggestion.as_deref().unwrap().contains("FOR EACH STATEMENT"));
+        assert!(found[1].suggestion.as_deref().unwrap().contains("generated column"));
+        assert_eq!(found[0].evidence[0], "reltuples = 5200000");
+        assert_eq!(check(&RowTriggerOnBigTable, r#"{"min_rows": 0}"#, &schema()).unwrap().len(), 3);
+    }
+}
