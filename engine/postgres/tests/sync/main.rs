@@ -6,3 +6,4 @@ mod several;
 
 mod support;
 mod types;
+
