@@ -6,4 +6,3 @@ mod several;
 
 mod support;
 mod types;
-
