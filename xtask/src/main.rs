@@ -25,6 +25,7 @@ usage: cargo xtask COMMAND
   bench estimates          kinds of statements foretold for five million rows from smaller tables, then measured
   bench mask               every strategy through its component, against the same code compiled natively
   bench lint               every rule over 1,000 and 10,000 tables, against pg_dump --schema-only of the same
+  bench sync [--rows N]    a table copied and masked, against psql COPY TO | psql COPY FROM of the same table as it is
 ";
 
 fn main() -> ExitCode {
