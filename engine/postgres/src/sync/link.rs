@@ -10,7 +10,7 @@ use tokio_postgres::{Client, Row, types::ToSql};
 
 /// What decides on PostgreSQL's text form, pinned; no timeout of a session that may wait for the other end; hidden rows are
 /// an error and not left out. Rows come in the order in which they lie, so that keys arrive as they were made.
-const SETTINGS: &str = "SET datestyle = 'ISO, MDY'; SET intervalstyle = postgres; SET timezone = 'UTC';
+pub(super) const SETTINGS: &str = "SET datestyle = 'ISO, MDY'; SET intervalstyle = postgres; SET timezone = 'UTC';
 SET extra_float_digits = 1; SET bytea_output = hex; SET xmloption = content; SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8'; SET row_security = off; SET statement_timeout = 0; SET lock_timeout = 0;
 SET idle_in_transaction_session_timeout = 0; SET synchronize_seqscans = off; SET client_min_messages = error;

@@ -3,7 +3,7 @@
 use super::{
     Ends,
     error::{End, SyncError},
-    link::{Link, get},
+    link::{Link, SETTINGS, get},
 };
 use std::sync::Arc;
 use tokio_postgres::Client;
@@ -63,6 +63,8 @@ pub(super) async fn begin(link: &Link, id: Option<&str>) -> Result<String, SyncE
         Some(_) => return Err(SyncError::Broken("the name of a snapshot is not one of PostgreSQL's".to_owned())),
         None => begun.to_owned(),
     };
+    // Once more in the transaction: behind a pooler it may be another session that was set up.
+    let sql = format!("{sql}; {SETTINGS}; SET search_path = pg_catalog");
     link.run("taking part in the snapshot", &sql).await?;
     let rows = link.rows("exporting the snapshot", "SELECT pg_catalog.pg_export_snapshot() AS id", &[]).await?;
     let id: String = rows.first().map(|row| get(row, "id")).unwrap_or_default();

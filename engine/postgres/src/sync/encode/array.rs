@@ -8,7 +8,7 @@ const DIMENSIONS: usize = 6;
 
 pub(super) fn array(text: &str, element: &Encoder, oid: u32, out: &mut BytesMut) -> Option<()> {
     let (bounds, body) = bounds(text.trim())?;
-    let mut reader = Reader { rest: body, sizes: Vec::new(), elements: Vec::new() };
+    let mut reader = Reader { rest: body, sizes: Vec::new(), deepest: None, elements: Vec::new() };
     reader.level(0)?;
     if !reader.rest.is_empty() {
         return None;
@@ -55,6 +55,8 @@ fn bounds(text: &str) -> Option<(Vec<i32>, &str)> {
 struct Reader<'t> {
     rest: &'t str,
     sizes: Vec<usize>,
+    /// At which level elements stand: all of them at the same.
+    deepest: Option<usize>,
     elements: Vec<Option<String>>,
 }
 
@@ -62,7 +64,7 @@ impl Reader<'_> {
     /// What stands between one pair of braces: all levels of one depth have the same size.
     fn level(&mut self, depth: usize) -> Option<()> {
         self.rest = self.rest.strip_prefix('{')?;
-        if depth >= DIMENSIONS {
+        if depth >= DIMENSIONS || self.deepest.is_some_and(|deepest| depth > deepest) {
             return None;
         }
         if let Some(rest) = self.rest.strip_prefix('}') {
@@ -96,8 +98,7 @@ impl Reader<'_> {
     }
 
     fn element(&mut self, depth: usize) -> Option<()> {
-        // Elements stand at the deepest level alone.
-        if self.sizes.len() > depth + 1 {
+        if *self.deepest.get_or_insert(depth) != depth {
             return None;
         }
         let quoted = self.rest.starts_with('"');
