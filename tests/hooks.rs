@@ -8,7 +8,7 @@ use confiture_host::{Directories, HookGrant, Host, HostOptions, Limits};
 use confiture_model::{
     fault::Fault,
     hook::{HookCall, HookContext, HookOutcome, HookPlugin, HookPowers, HookStep, Phase},
-    migration::{Direction, Footing, MigrationConnection as _},
+    migration::{Direction, Footing, Loan, MigrationConnection as _},
     plugin::{Capabilities, DatabaseAccess, DirectoryAccess},
 };
 use confiture_postgres::{
@@ -75,9 +75,15 @@ impl Migration {
         Self { plugin, connection, context }
     }
 
+    /// In the transaction that is open, or outside one.
+    async fn lend(&mut self) -> Loan {
+        let is_open = self.connection.in_transaction().await.expect("an answer");
+        let footing = if is_open { Footing::Transaction } else { Footing::Outside };
+        self.connection.lend(DatabaseAccess::Write, false, footing).await.expect("the connection")
+    }
+
     async fn plan(&mut self, hook: &str, options: &Value) -> Result<Vec<HookStep>, Fault> {
-        let loan =
-            self.connection.lend(DatabaseAccess::Write, false, Footing::Transaction).await.expect("the connection");
+        let loan = self.lend().await;
         let powers =
             HookPowers { database: Some(loan.database.clone()), progress: None, timeout: Duration::from_secs(120) };
         let options = options.to_string();
@@ -85,8 +91,7 @@ impl Migration {
     }
 
     async fn step(&mut self, hook: &str, options: &Value, step: &HookStep) -> Result<HookOutcome, Fault> {
-        let loan =
-            self.connection.lend(DatabaseAccess::Write, false, Footing::Transaction).await.expect("the connection");
+        let loan = self.lend().await;
         let powers =
             HookPowers { database: Some(loan.database.clone()), progress: None, timeout: Duration::from_secs(120) };
         let options = options.to_string();

@@ -99,7 +99,8 @@ impl Lint {
         let focus = self.narrow.focus(&acquired, changed.as_ref())?;
         allows.extend(written(&acquired));
         let failing = self.failing(&project);
-        let surroundings = Surroundings { title: acquired.title, prefix: project.place_in_repository(), failing };
+        let surroundings =
+            Surroundings { title: self.narrow.title(&acquired.title), prefix: project.place_in_repository(), failing };
         let snapshot = Arc::new(acquired.snapshot);
         let mut report = found(&project, &loaded, &rules, snapshot.clone()).await?;
         report.faults.extend(loaded.faults.iter().cloned());

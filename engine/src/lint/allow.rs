@@ -62,6 +62,9 @@ pub struct Offered<'a> {
 
 /// Takes what is allowed out of the findings, and adds findings about suppressions.
 pub fn apply(report: &mut LintReport, allows: &[Allow], offered: &Offered<'_>) {
+    if allows.is_empty() {
+        return;
+    }
     let mut by_rule: HashMap<String, Vec<usize>> = HashMap::new();
     for (index, allow) in allows.iter().enumerate() {
         if let Some(rule) = &allow.rule {

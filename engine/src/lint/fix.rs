@@ -8,7 +8,7 @@ mod judge;
 
 use super::report::LintReport;
 use confiture_model::{finding::Severity, schema::Snapshot};
-use std::fmt::Write;
+use std::{collections::HashMap, fmt::Write};
 
 /// What can be done about the findings of a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +35,7 @@ pub struct Fix {
 /// The fixes of a report's findings, in their order. A finding of several statements is repaired by all of them or none.
 pub fn collect(report: &LintReport, snapshot: &Snapshot) -> Fixes {
     let mut fixes = Fixes::default();
+    let mut known = HashMap::new();
     for finding in &report.findings {
         let about = format!("{} [{}]", finding.message.replace(['\n', '\r'], " "), finding.instance);
         let judged: Vec<(String, Result<bool, String>)> =
@@ -47,7 +48,14 @@ pub fn collect(report: &LintReport, snapshot: &Snapshot) -> Fixes {
             fixes.refused.push((fix, why.clone()));
         } else {
             for (sql, outside) in judged {
-                fixes.add(sql, outside.unwrap_or(true), &about);
+                // Two rules may ask for the same.
+                let index = *known.entry(sql.clone()).or_insert(fixes.safe.len());
+                match fixes.safe.get_mut(index) {
+                    Some(fix) => fix.repairs.push(about.clone()),
+                    None => {
+                        fixes.safe.push(Fix { sql, repairs: vec![about.clone()], outside: outside.unwrap_or(true) })
+                    }
+                }
             }
         }
     }
@@ -55,14 +63,6 @@ pub fn collect(report: &LintReport, snapshot: &Snapshot) -> Fixes {
 }
 
 impl Fixes {
-    /// Two rules may ask for the same.
-    fn add(&mut self, sql: String, outside: bool, about: &str) {
-        match self.safe.iter_mut().find(|fix| fix.sql == sql) {
-            Some(fix) => fix.repairs.push(about.to_owned()),
-            None => self.safe.push(Fix { sql, repairs: vec![about.to_owned()], outside }),
-        }
-    }
-
     /// All of it as one script. Where some of it can run in a transaction and some cannot, every statement runs on its own.
     pub fn script(&self) -> String {
         let is_mixed = self.safe.iter().any(|fix| fix.outside) && self.safe.iter().any(|fix| !fix.outside);

@@ -31,6 +31,12 @@ fn a_schema_and_objects() {
     let app = lint(&project, &["--schema", "app"]).expect(0);
     assert_eq!(names(&app), ["Odd", "orders"]);
     assert_eq!(app.json()["checked"]["tables"], 1);
+    let text =
+        confiture(project.path(), &["lint", "db", "--schema", "app", "--rule", "table-comment"]).expect(0).stdout;
+    assert!(
+        text.lines().next().is_some_and(|title| title.ends_with("; only schema app; only rule table-comment")),
+        "{text}"
+    );
     let counted = app.json()["checked"]["rules"]
         .as_array()
         .expect("rules")

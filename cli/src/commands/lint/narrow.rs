@@ -42,6 +42,18 @@ impl Narrow {
         !self.rule.is_empty()
     }
 
+    /// What was linted, with what of it.
+    pub fn title(&self, title: &str) -> String {
+        let mut parts = vec![title.to_owned()];
+        for (what, names) in [("schema", &self.schema), ("", &self.only), ("rule", &self.rule)] {
+            if !names.is_empty() {
+                parts.push(format!("only {what} {}", names.join(", ")).replace("  ", " "));
+            }
+        }
+        parts.extend(self.since.iter().map(|reference| format!("only what changed since {reference}")));
+        parts.join("; ")
+    }
+
     /// The rules that run.
     pub fn rules(&self, rules: Vec<ActiveRule>, loaded: &Loaded) -> Result<Vec<ActiveRule>, Failure> {
         select(rules, &self.rule, &loaded.offers()).map_err(|error| match loaded.faults.first() {

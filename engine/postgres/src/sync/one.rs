@@ -26,7 +26,7 @@ async fn copy(shared: &Shared, feed: Feed) -> Result<Copied, SyncError> {
     let link = shared.stop.watch(Link::target(&shared.ends).await?);
     let pid = record::pid(&link).await?;
     let positions = Positions::read(&shared.plan, &shared.held).await?;
-    let prepared = target::prepare(shared, &link).await?;
+    let prepared = target::prepare(shared, &link, &[]).await?;
     let tables = tables(shared, &link, &feed).await?;
     let objects = shared.plan.large_objects.then(|| LargeObjects::of(&shared.held, shared.plan.replace));
     let large_objects = target::conclude(shared, &link, prepared, &positions, objects).await?;

@@ -7,16 +7,16 @@ use super::{
     Copied, Shared, chunks,
     error::SyncError,
     link::Link,
-    name::{identifier, list, literal, qualified},
+    name::{identifier, literal},
     record::{self, Begun},
-    thread,
+    target, thread,
 };
 use confiture_model::sync::{Name, Plan};
 use std::sync::{Arc, PoisonError};
 
 /// The table of the run's own for one of the plan.
 pub(super) fn own_table(plan: &Plan, table: usize) -> Name {
-    Name { schema: record::schema_of(&plan.run), name: format!("t{table}") }
+    Name { schema: record::schema_of(&plan.run), name: format!("confiture_{table}") }
 }
 
 /// Copies a plan.
@@ -73,20 +73,18 @@ pub(super) async fn work(shared: &Arc<Shared>, workers: u32) -> Result<(), SyncE
     }
 }
 
-/// Makes the run's own tables, of the same columns and without anything that rows could fail at.
+/// Makes the run's own tables, and writes down the parts.
 async fn prepare(shared: &Shared) -> Result<(), SyncError> {
     let link = Link::target(&shared.ends).await?;
     let plan = &shared.plan;
     link.run("beginning the run", "BEGIN").await?;
-    super::target::empty_or_replaced(plan, &link).await?;
+    target::empty_or_replaced(plan, &link).await?;
     let schema = identifier(&record::schema_of(&plan.run));
     let comment = literal(&format!("Rows of a run of confiture sync that has not ended: {}", plan.run));
     let doing = "making the run's own tables";
     link.run(doing, &format!("CREATE SCHEMA {schema}; COMMENT ON SCHEMA {schema} IS {comment}")).await?;
     for (at, table) in plan.tables.iter().enumerate() {
-        let columns = list(table.columns.iter().map(|column| column.name.as_str()));
-        let (own, from) = (qualified(&own_table(plan, at)), qualified(&table.table));
-        link.run(doing, &format!("CREATE TABLE {own} AS SELECT {columns} FROM ONLY {from} WITH NO DATA")).await?;
+        target::own_table(&link, table, &own_table(plan, at)).await?;
     }
     chunks::plan(shared, &link).await?;
     link.run("beginning the run", "COMMIT").await

@@ -6,6 +6,7 @@ mod large_objects;
 mod room;
 mod rules;
 mod sequences;
+mod swap;
 mod triggers;
 
 use super::{
@@ -17,6 +18,7 @@ use super::{
 use confiture_model::sync::{Name, Plan};
 pub(super) use large_objects::LargeObjects;
 pub(super) use sequences::Positions;
+pub(super) use swap::{candidates, own_table};
 
 /// How long `TRUNCATE` and `ALTER TABLE` wait for a table that others hold.
 const LOCK_TIMEOUT: &str = "10s";
@@ -28,19 +30,20 @@ pub(super) struct Prepared {
     indexes: indexes::Dropped,
 }
 
-/// Begins the transaction: room for the rows, no triggers, no keys that no order of the tables satisfies.
-pub(super) async fn prepare(shared: &Shared, link: &Link) -> Result<Prepared, SyncError> {
+/// Begins the transaction: room for the rows, no triggers, no keys that no order of the tables satisfies. Of tables that
+/// others take the place of, all indexes and keys are taken off.
+pub(super) async fn prepare(shared: &Shared, link: &Link, swapped: &[usize]) -> Result<Prepared, SyncError> {
     link.run("beginning the transaction", &format!("BEGIN; SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")).await?;
     room::make(&shared.plan, link).await?;
     let triggers = match shared.plan.fire_triggers {
         true => triggers::Silenced::default(),
         false => triggers::silence(&shared.plan, link).await?,
     };
-    let keys = keys::drop(&shared.plan, link).await?;
+    let keys = keys::drop(&shared.plan, link, &swap::own_keys(&shared.plan, link, swapped).await?).await?;
     // Triggers may look for rows: they need the indexes.
     let indexes = match shared.plan.fire_triggers {
-        true => indexes::Dropped::default(),
-        false => indexes::drop(&shared.plan, link).await?,
+        true if swapped.is_empty() => indexes::Dropped::default(),
+        fires => indexes::drop(&shared.plan, link, swapped, !fires).await?,
     };
     link.run("beginning the transaction", "SET LOCAL lock_timeout = 0").await?;
     Ok(Prepared { triggers, keys, indexes })
@@ -54,10 +57,19 @@ pub(super) async fn empty_or_replaced(plan: &Plan, link: &Link) -> Result<(), Sy
     }
 }
 
-/// Brings rows into their tables from the run's own. Rules, which `COPY` knows nothing of, do not apply.
-pub(super) async fn fill(shared: &Shared, link: &Link, from: impl Fn(usize) -> Name) -> Result<(), SyncError> {
+/// Brings rows into their tables from the run's own, or puts those in their place. Rules, which `COPY` knows nothing of, do
+/// not apply.
+pub(super) async fn fill(
+    shared: &Shared,
+    link: &Link,
+    swapped: &[usize],
+    from: impl Fn(usize) -> Name,
+) -> Result<(), SyncError> {
     let rules = rules::silence(&shared.plan, link).await?;
     for (at, table) in shared.plan.tables.iter().enumerate() {
+        if swapped.contains(&at) && swap::swap(link, &table.table, &from(at)).await? {
+            continue;
+        }
         let doing = format!("filling {}", super::error::name(&table.table));
         let columns = list(table.columns.iter().map(|column| column.name.as_str()));
         let (into, own) = (qualified(&table.table), qualified(&from(at)));

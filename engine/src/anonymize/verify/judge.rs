@@ -103,7 +103,8 @@ pub(super) async fn keeping(
 ) -> Result<Vec<usize>, SampleError> {
     /// Questions about one demand; beyond, rows that were not asked about do not count.
     const QUESTIONS: usize = 64;
-    let (mut keeping, mut todo) = (Vec::new(), Vec::from([0..rows]));
+    let mut keeping = Vec::new();
+    let mut todo: Vec<_> = std::iter::once(0..rows).collect();
     for _ in 0..QUESTIONS {
         let Some(range) = todo.pop() else { break };
         let query = match &demand.rule {

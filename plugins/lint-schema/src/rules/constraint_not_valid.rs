@@ -55,6 +55,19 @@ impl Rule for ConstraintNotValid {
         }
         Ok(())
     }
+
+    fn check(&self, _: &NoOptions, schema: &Schema, report: &mut Report) -> Result<(), Error> {
+        for domain in schema.type_definitions() {
+            for check in domain.checks.iter().filter(|check| check.ends_with(" NOT VALID")) {
+                let name = sql::qualified(&domain.schema, &domain.name);
+                report
+                    .finding(&domain, format!("A constraint of domain '{}' is NOT VALID", domain.name))
+                    .suggestion(format!("ALTER DOMAIN {name} VALIDATE CONSTRAINT ...;"))
+                    .evidence(format!("convalidated = f: {check}"));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// One that is not enforced will never be valid, and says so itself.
@@ -65,11 +78,17 @@ fn awaits_validation(constraint: &Constraint) -> bool {
 const DOCUMENTATION: &str = r#"
 ## What it finds
 
-Foreign keys, checks and NOT NULL constraints that were added as NOT VALID and not validated since.
+Foreign keys, checks and NOT NULL constraints of tables, and checks of domains, that were added as NOT VALID and not validated
+since.
 
 ```sql fires
 CREATE TABLE orders (id bigint PRIMARY KEY, total numeric);
 ALTER TABLE orders ADD CONSTRAINT total_positive CHECK (total >= 0) NOT VALID;
+```
+
+```sql fires
+CREATE DOMAIN email_address AS text;
+ALTER DOMAIN email_address ADD CONSTRAINT has_at CHECK (value LIKE '%@%') NOT VALID;
 ```
 
 ```sql clean
@@ -104,6 +123,7 @@ mod tests {
     use super::*;
     use confiture_sdk::{
         Finding,
+        catalog::TypeDefinition,
         testing::{Snapshot, Table, check},
     };
 
@@ -131,6 +151,26 @@ mod tests {
         assert!(found(key("orders", false).kind(RelationKind::ForeignTable)).is_empty());
         let unenforced = |table: &mut Relation| table.constraints[0].definition.push_str(" NOT ENFORCED");
         assert!(found(key("orders", false).changed(unenforced)).is_empty());
+    }
+
+    #[test]
+    fn domains_have_constraints_too() {
+        let domain = |check: &str| TypeDefinition {
+            schema: "public".to_owned(),
+            name: "Mail".to_owned(),
+            kind: "domain".to_owned(),
+            labels: Vec::new(),
+            base_type: Some("text".to_owned()),
+            checks: vec!["NOT NULL".to_owned(), check.to_owned()],
+            comment: None,
+            source: None,
+            extra: None,
+        };
+        let found_in = |check| found(Snapshot::new().changed(|schema| schema.type_definitions.push(domain(check))));
+        let told = found_in("CHECK ((VALUE ~~ '%@%'::text)) NOT VALID");
+        assert_eq!(told[0].message, "A constraint of domain 'Mail' is NOT VALID");
+        assert_eq!(told[0].suggestion.as_deref(), Some("ALTER DOMAIN public.\"Mail\" VALIDATE CONSTRAINT ...;"));
+        assert!(found_in("CHECK ((VALUE ~~ '%@%'::text))").is_empty());
     }
 
     #[test]

@@ -33,6 +33,10 @@ impl Rule for UniqueWithoutTenant {
         if options.column(relation)?.is_none() || !stands_alone(relation, schema) {
             return Ok(());
         }
+        // One row a tenant: the table of the tenants themselves.
+        if relation.primary_key().is_some_and(|key| *key.columns == [options.tenant_column.clone()]) {
+            return Ok(());
+        }
         for index in relation.indexes.iter().filter(|index| index.unique && !index.primary) {
             if !names(index, &options.tenant_column) && !is_unique_anyway(index, relation) {
                 tell(options, relation, index, report);
@@ -82,7 +86,7 @@ const DOCUMENTATION: &str = r#"
 
 Unique constraints and unique indexes of tables with a tenant column, `tenant_id` unless `tenant_column` names another, that
 do not hold it. Primary keys are left alone, and so is what cannot collide: columns of type uuid, identity columns, defaults
-from a sequence, and keys that hold the whole primary key.
+from a sequence, and keys that hold the whole primary key. A table whose primary key is the tenant is that of the tenants.
 
 ```sql fires
 CREATE TABLE products (id bigint PRIMARY KEY, tenant_id bigint NOT NULL, code text UNIQUE);
@@ -154,5 +158,7 @@ mod tests {
         let expression = |index: &mut Index| index.unique = true;
         assert!(found(table().index_as("i", ["COALESCE(tenant_id, 0)", "code"], expression)).is_empty());
         assert!(found(Table::new("t").column("code", "text").unique(["code"])).is_empty());
+        let tenants = Table::new("tenants").column("tenant_id", "bigint not null").primary_key(["tenant_id"]);
+        assert!(found(tenants.column("name", "text").unique(["name"])).is_empty());
     }
 }

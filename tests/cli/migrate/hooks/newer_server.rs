@@ -2,7 +2,7 @@
 
 use super::{configure, hook, making};
 use crate::cli::migrate::site::site;
-use confiture_tests::program::run;
+use confiture_tests::{cluster::cluster, program::run};
 use std::{
     io::{Read, Write},
     os::unix::net::{UnixListener, UnixStream},
@@ -60,8 +60,7 @@ async fn a_pg_dump_that_is_older_than_the_server_is_refused() {
         "[directories]\nkept = \"kept\"\n[plugins.hooks-core]\ngrant = { database = \"write\", backup = true, \
          directories = { kept = \"write\" } }\n",
     );
-    let host: String = site.value("SELECT current_setting('unix_socket_directories')").await;
-    let before = newer(Path::new(&host));
+    let before = newer(cluster().await.directory());
     let name = site.value("SELECT current_database()::text").await;
     let url = format!("postgres://postgres@/{name}?host={}", before.path().display());
     let migrate =

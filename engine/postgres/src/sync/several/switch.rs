@@ -17,8 +17,10 @@ pub(super) async fn switch(shared: &Shared) -> Result<Copied, SyncError> {
     let pid = record::pid(&link).await?;
     let positions = Positions::read(plan, &shared.held).await?;
     let tables = chunks::sums(&link, &plan.run, plan.tables.len()).await?;
-    let prepared = target::prepare(shared, &link).await?;
-    target::fill(shared, &link, |table| own_table(plan, table)).await?;
+    let own = |table| own_table(plan, table);
+    let swapped = target::candidates(plan, &link, own).await?;
+    let prepared = target::prepare(shared, &link, &swapped).await?;
+    target::fill(shared, &link, &swapped, own).await?;
     let objects = plan.large_objects.then(|| LargeObjects::of(&shared.held, plan.replace));
     let large_objects = target::conclude(shared, &link, prepared, &positions, objects).await?;
     let schema = identifier(&record::schema_of(&plan.run));

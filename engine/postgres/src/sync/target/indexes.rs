@@ -9,7 +9,7 @@ use super::{
     },
     keys,
 };
-use confiture_model::sync::{Name, Plan};
+use confiture_model::sync::{Name, Plan, TablePlan};
 use tokio_postgres::Row;
 
 /// Tables from so many bytes on. Measured with a primary key whose rows come in its order: at 6 MB it makes no difference, at
@@ -53,18 +53,20 @@ pub(super) struct Dropped {
     again: Vec<(String, String)>,
 }
 
-/// Takes them off. The tables are empty.
-pub(super) async fn drop(plan: &Plan, link: &Link) -> Result<Dropped, SyncError> {
+/// Takes them off: those of tables that others take the place of, and, where `large` says so, those of large ones. The
+/// tables are empty.
+pub(super) async fn drop(plan: &Plan, link: &Link, swapped: &[usize], large: bool) -> Result<Dropped, SyncError> {
     let mut dropped = Dropped::default();
-    let large = |table: &&confiture_model::sync::TablePlan| {
+    let is_large = |table: &TablePlan| {
         table.limit.is_none() && table.condition.is_none() && table.bytes.is_some_and(|bytes| bytes >= LARGE)
     };
-    let large: Vec<&Name> = plan.tables.iter().filter(large).map(|table| &table.table).collect();
-    if large.is_empty() {
+    let chosen = |(at, table): &(usize, &TablePlan)| swapped.contains(at) || (large && is_large(table));
+    let tables: Vec<&Name> = plan.tables.iter().enumerate().filter(chosen).map(|(_, table)| &table.table).collect();
+    if tables.is_empty() {
         return Ok(dropped);
     }
     let path = keys::in_full(link).await?;
-    for table in large {
+    for table in tables {
         let name = qualified(table);
         let shown = super::super::error::name(table);
         for row in link.rows(&format!("reading the indexes of {shown}"), INDEXES, &[&name]).await? {

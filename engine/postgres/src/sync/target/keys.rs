@@ -22,19 +22,19 @@ pub(super) struct Dropped {
     again: Vec<(String, String)>,
 }
 
-/// Defers or drops them.
-pub(super) async fn drop(plan: &Plan, link: &Link) -> Result<Dropped, SyncError> {
+/// Defers or drops them; `more` are dropped as well.
+pub(super) async fn drop(plan: &Plan, link: &Link, more: &[ForeignKey]) -> Result<Dropped, SyncError> {
     let mut dropped = Dropped::default();
     let (deferrable, others): (Vec<&ForeignKey>, Vec<&ForeignKey>) = plan.cycles.iter().partition(|key| key.deferrable);
     for key in deferrable {
         let name = format!("{}.{}", identifier(&key.table.schema), identifier(&key.name));
         link.run(&format!("deferring {}", shown(key)), &format!("SET CONSTRAINTS {name} DEFERRED")).await?;
     }
-    if others.is_empty() {
+    if others.is_empty() && more.is_empty() {
         return Ok(dropped);
     }
     let path = in_full(link).await?;
-    for key in others {
+    for key in others.into_iter().chain(more) {
         let doing = format!("taking off {}", shown(key));
         let rows = link.rows(&doing, DEFINITION, &[&qualified(&key.table), &key.name]).await?;
         // Gone since the plan was made: nothing to take off.

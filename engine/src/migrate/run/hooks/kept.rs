@@ -7,6 +7,7 @@ use confiture_model::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
+use std::collections::HashMap;
 
 /// Of a hook with more steps than this, no more are listed one by one.
 const LISTED: usize = 100;
@@ -118,6 +119,8 @@ impl HookRecord {
 pub(in crate::migrate) struct Kept {
     pub(in crate::migrate) records: Vec<HookRecord>,
     statistics: Map<String, Json>,
+    /// The last number that stands behind a hook's name in them.
+    numbers: HashMap<String, u32>,
 }
 
 impl Kept {
@@ -135,12 +138,14 @@ impl Kept {
         if record.skipped.is_some() {
             return;
         }
-        let mut name = record.hook.clone();
-        let mut count = 1;
-        while self.statistics.contains_key(&name) {
-            count += 1;
-            name = format!("{}-{count}", record.hook);
-        }
+        let number = self.numbers.entry(record.hook.clone()).or_default();
+        let name = loop {
+            *number += 1;
+            let name = if *number == 1 { record.hook.clone() } else { format!("{}-{number}", record.hook) };
+            if !self.statistics.contains_key(&name) {
+                break name;
+            }
+        };
         self.statistics.insert(name, record.statistics.clone());
     }
 
