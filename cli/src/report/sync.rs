@@ -70,8 +70,12 @@ impl Progress {
         }
     }
 
-    /// What was copied so far, and how fast.
-    pub fn all(&self) -> String {
+    /// How many rows were copied so far.
+    pub fn rows(&self) -> u64 {
+        self.tables.iter().map(|table| table.rows.load(Ordering::Relaxed)).sum()
+    }
+
+    fn all(&self) -> String {
         let sum = |of: fn(&Table) -> &AtomicU64| {
             self.tables.iter().map(|table| of(table).load(Ordering::Relaxed)).sum::<u64>()
         };

@@ -23,7 +23,6 @@ use confiture_engine::{
     },
     sync::{self, Masks, Planned, RefusalKind, Refusals, Request, mark, report::Report, root_names},
 };
-use confiture_model::sampling::TextQueries as _;
 use confiture_model::{
     sampling::TextQueries as _,
     schema::{Parts, Snapshot},

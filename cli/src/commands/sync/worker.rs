@@ -66,7 +66,7 @@ impl Worker {
         let joined = join(&record, self.workers, &ends, masks, progress.clone(), interrupt.asked()).await;
         progress.end();
         joined.map_err(|error| failed(&error))?;
-        output::say(format!("this worker has done its share: {}", progress.all()));
+        output::say(format!("this worker has done its share: {} rows", progress.rows()));
         Ok(Exit::Done)
     }
 }
