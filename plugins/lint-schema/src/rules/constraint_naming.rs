@@ -142,10 +142,12 @@ Constraints whose names are not what the option `template` makes of their kind, 
 
 `{type}` is `pk` (or `pkey`) for a primary key, `uq` (or `uk`, `unique`, `key`) for a unique constraint, `fk` (or `fkey`),
 `ck` (or `chk`, `check`) and `ex` (or `excl`, `exclude`) for the others; the option `types` says otherwise. `{references}` is
-the table that a foreign key refers to, and stands for any text in the names of other constraints. In the name of a
-check or an exclusion constraint any words may stand for `{columns}`: what it asks for tells it apart. A primary key may leave
-them out: a table has only one. Of several of one kind on the same columns, each may add its own word behind them. A name that PostgreSQL cut at 63 bytes is right. NOT NULL has no name
-that anyone chose, and the constraints of partitions are their parent's.
+the table that a foreign key refers to, and stands for any text in the names of other constraints.
+
+In the name of a check or an exclusion constraint any words may stand for `{columns}`: what it asks for tells it apart. A
+primary key may leave them out: a table has only one. Of several of one kind on the same columns, each may add its own word
+behind them. A name that PostgreSQL cut at 63 bytes is right. NOT NULL has no name that anyone chose, and the constraints of
+partitions are their parent's.
 
 ```sql fires
 CREATE TABLE orders (id bigint PRIMARY KEY);

@@ -113,8 +113,9 @@ fn tell(index: &Index, relation: &Relation, wrong: Wrong, schema: &Schema, repor
     let name = sql::qualified(&relation.schema, &index.name);
     let rename = format!("ALTER INDEX {name} RENAME TO {}", sql::identifier(&right));
     finding.suggestion(format!("{rename};"));
-    // No query names an index; but programs know a unique one from the errors that it makes.
-    if !index.unique {
+    // No query names an index; but programs know a unique one from the errors that it makes, and what a name says beyond
+    // table and columns would be lost.
+    if !index.unique && !has_more_to_say(index, relation) {
         finding.fix(rename);
     }
 }
@@ -209,6 +210,9 @@ mod tests {
     #[test]
     fn a_unique_index_is_renamed_by_hand() {
         let found = found("{}", orders().index_as("one", ["id"], |index| index.unique = true));
+        assert!(found[0].fix.is_empty() && found[0].suggestion.is_some());
+        let partial = |index: &mut Index| index.predicate = Some("NOT paid".to_owned());
+        let found = self::found("{}", orders().index_as("unpaid", ["id"], partial));
         assert!(found[0].fix.is_empty() && found[0].suggestion.is_some());
     }
 

@@ -14,7 +14,8 @@ fn without(text: &str, from: &str, to: &str) -> String {
     let mut out = String::new();
     let mut inside = false;
     for line in text.lines() {
-        inside = line.starts_with(from) || inside && (to.is_empty() || !line.starts_with(to));
+        let ends = !to.is_empty() && line.starts_with(to);
+        inside = line.starts_with(from) || inside && !ends;
         if !inside {
             out += line;
             out.push('\n');
