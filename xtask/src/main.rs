@@ -20,8 +20,8 @@ usage: cargo xtask COMMAND
                            with FILTER only the tests whose name contains it
   plugins                  builds the bundled plugins and the guests of the tests, and precompiles the bundled ones
   bench host               what crossing the plugin boundary costs, against the figures that decisions rest on
-  bench migrate [HISTORY]  a history in diesel's form, by a release build of confiture and by psql
   bench sync [--rows N]    a table copied and masked, against psql COPY TO | psql COPY FROM of the same table as it is
+  bench migrate [HISTORY]  a history in diesel's form, by a release build of confiture and by psql
 ";
 
 fn main() -> ExitCode {
