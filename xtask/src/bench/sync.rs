@@ -176,6 +176,14 @@ fn high_water(pid: u32) -> Option<f64> {
     line.split_whitespace().next()?.parse::<f64>().ok().map(|kib| kib / 1024.0)
 }
 
+/// Of a pipe, only the shell's would be known.
+fn peak(one: &Contender) -> String {
+    match one.by {
+        By::Psql(_) => "-".to_owned(),
+        By::Confiture { .. } => format!("{:.0} MiB", one.peak_mib),
+    }
+}
+
 fn report(all: &[Contender]) {
     let of = |at: usize| all.get(at).map_or(f64::NAN, |one| median(&one.seconds));
     let (text, binary) = (of(0), of(1));
@@ -184,11 +192,11 @@ fn report(all: &[Contender]) {
         let (least, most) = one.seconds.iter().fold((f64::MAX, 0.0_f64), |(a, b), s| (a.min(*s), b.max(*s)));
         let middle = median(&one.seconds);
         println!(
-            "{:<30} {middle:>7.2} s {least:>7.2} s {most:>7.2} s {:>7.2} {:>8.2} {:>5.0} MiB",
+            "{:<30} {middle:>7.2} s {least:>7.2} s {most:>7.2} s {:>7.2} {:>8.2} {:>9}",
             one.name,
             text / middle,
             binary / middle,
-            one.peak_mib
+            peak(one)
         );
     }
     println!("aims: masked at least 1.30 × text and 0.95 × binary; at most 80 MiB a stream");
