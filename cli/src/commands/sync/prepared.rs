@@ -253,7 +253,7 @@ async fn try_on_samples(
 ) -> Result<(), Failure> {
     let mut queries = PgTextQueries::new(source.session.client());
     match prove(resolved, sampled, &mut queries, SAMPLE_ROWS).await {
-        Ok(found) => found.remarks.iter().for_each(|remark| output::warn(remark)),
+        Ok(found) => found.remarks.iter().for_each(output::warn),
         Err(Unproven::Broken(problems)) => refusals.say(RefusalKind::Profile, problems.to_string(), None),
         Err(Unproven::Sample(error)) => return Err(failure(error)),
     }
