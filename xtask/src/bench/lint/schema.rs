@@ -3,6 +3,10 @@
 
 use std::fmt::Write;
 
+/// Of every table.
+const COLUMNS: [&str; 9] =
+    ["id", "tenant_id", "parent_id", "state", "amount", "note", "data", "created_at", "updated_at"];
+
 /// The DDL of so many tables.
 pub fn of(tables: usize) -> String {
     let mut text = "SET client_min_messages = warning;\nCREATE SCHEMA app;\nSET search_path = app;\n\
@@ -36,9 +40,11 @@ fn table(text: &mut String, number: usize) {
         let _ = write!(
             text,
             "CREATE INDEX ON {name} (tenant_id, parent_id);
-             COMMENT ON TABLE {name} IS 'Number {number}';
-             COMMENT ON COLUMN {name}.state IS 'How far it is';\n"
+             COMMENT ON TABLE {name} IS 'Number {number}';\n"
         );
+        for column in COLUMNS {
+            let _ = writeln!(text, "COMMENT ON COLUMN {name}.{column} IS 'The {column} of number {number}';");
+        }
     }
     if number.is_multiple_of(10) {
         let _ = write!(
