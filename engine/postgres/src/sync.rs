@@ -17,6 +17,7 @@ mod load;
 mod masker;
 mod name;
 mod one;
+pub mod pace;
 mod record;
 mod rows;
 mod several;

@@ -25,6 +25,15 @@ pub enum Outcome {
     Unverified,
 }
 
+/// How long a run would take, were it as fast as those into the target that are on record.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Estimate {
+    /// Seconds.
+    pub seconds: f64,
+    /// How many runs it rests on.
+    pub runs: usize,
+}
+
 /// A report.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
@@ -48,6 +57,8 @@ pub struct Report {
     pub workers: u32,
     /// How long it took, in seconds, without the proof.
     pub seconds: f64,
+    /// Of a dry-run: how long a run would take; none where no run into the target is on record.
+    pub estimate: Option<Estimate>,
     /// How long the proof took, in seconds.
     pub proof_seconds: Option<f64>,
     /// Large objects that were copied.
@@ -188,6 +199,7 @@ impl Report {
             resumed: false,
             workers: 1,
             seconds: 0.0,
+            estimate: None,
             proof_seconds: None,
             large_objects: 0,
             tables: Vec::new(),

@@ -59,6 +59,7 @@ async fn a_whole_database_is_copied_masked_and_proved() {
     let pair = Pair::new(&[SCHEMA, ROWS].concat(), RULES).await;
     let planned = pair.sync(&["--create-schema", "--dry-run"]).expect(0);
     assert!(planned.stdout.contains("6 of 8 columns masked") && !planned.stdout.contains("Quux"), "{}", planned.stdout);
+    assert!(planned.stdout.contains("how long it takes is not known"), "{}", planned.stdout);
     assert_eq!(pair.value("SELECT count(*)::text FROM pg_class WHERE relname = 'people'").await, "0");
     let ran = pair.sync(&["--create-schema", "--verify-consistency", "--format", "json"]).expect(0);
     let report = ran.json();
@@ -84,6 +85,8 @@ async fn several_streams_copy_the_same() {
     pair.sync(&["--workers", "3", "--verify-consistency"]).expect(0);
     let one =
         pair.value("SELECT string_agg(name || email || phone || nicknames::text, ',' ORDER BY id) FROM people").await;
+    let planned = pair.sync(&["--replace", "--dry-run"]).expect(0);
+    assert!(planned.stdout.contains("as fast as the last run into this target"), "{}", planned.stdout);
     pair.sync(&["--replace", "--yes", "--verify-consistency"]).expect(0);
     let other =
         pair.value("SELECT string_agg(name || email || phone || nicknames::text, ',' ORDER BY id) FROM people").await;

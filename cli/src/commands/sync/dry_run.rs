@@ -4,10 +4,13 @@ use super::{prepared::Prepared, print};
 use crate::{commands::anonymize::work::failure, exit::Exit, failure::Failure, global::Global};
 use confiture_engine::{
     anonymize::samples::{SampleError, mask, sample},
-    sync::{report::Report, root_names},
+    sync::{
+        report::{Estimate, Report},
+        root_names,
+    },
 };
 use confiture_model::sync::Survivors;
-use confiture_postgres::text_queries::PgTextQueries;
+use confiture_postgres::{sync::pace::pace, text_queries::PgTextQueries};
 
 /// Rows of each masked table that are shown.
 const ROWS: u32 = 3;
@@ -17,6 +20,9 @@ pub async fn run(global: &Global, prepared: &Prepared) -> Result<Exit, Failure> 
     let (source, target) = prepared.shown.clone();
     let mut report = Report::planned(&prepared.planned, source, target);
     samples(prepared, &mut report).await?;
+    let pace = pace(prepared.target.session.client()).await.map_err(Failure::with(Exit::Database))?;
+    report.estimate = pace
+        .map(|pace| Estimate { seconds: report.bytes() as f64 * pace.seconds / pace.bytes as f64, runs: pace.runs });
     print(global, &report)?;
     Ok(Exit::Done)
 }

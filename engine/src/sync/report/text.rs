@@ -1,10 +1,7 @@
 //! The report for a terminal.
 
-use super::{Outcome, Report, ReportedTable};
+use super::{Estimate, Outcome, Report, ReportedTable};
 use std::fmt::Write as _;
-
-/// What a stream copies in a second where nobody measured: what the estimate of a dry-run rests on.
-const ASSUMED: f64 = 40e6;
 
 /// The whole report. Writing to a string cannot fail.
 pub fn text(report: &Report) -> String {
@@ -82,13 +79,19 @@ fn rest(page: &mut String, report: &Report) {
     let (rows, bytes) = (report.rows(), report.bytes());
     match report.outcome {
         Outcome::DryRun => {
-            let seconds = bytes as f64 / ASSUMED / f64::from(report.workers.max(1));
+            let how_long = match report.estimate {
+                Some(Estimate { seconds, runs: 1 }) => {
+                    format!("about {}, as fast as the last run into this target", time(seconds))
+                }
+                Some(Estimate { seconds, runs }) => {
+                    format!("about {}, as fast as the last {runs} runs into this target", time(seconds))
+                }
+                None => "no run into this target is on record, so how long it takes is not known".to_owned(),
+            };
             let _ = writeln!(
                 page,
-                "\n{tables} tables, about {rows} rows, {} on disk: about {} (at 40 MB/s a stream, which is an assumption; row \
-                 counts are PostgreSQL's estimates)",
-                size(bytes),
-                time(seconds)
+                "\n{tables} tables, about {rows} rows (PostgreSQL's estimates), {} on disk: {how_long}",
+                size(bytes)
             );
         }
         _ => {
