@@ -1,6 +1,6 @@
 //! `confiture sync --dry-run`: the plan, with samples as they would come out.
 
-use super::{prepared::Prepared, print};
+use super::{prepared::Prepared, print, run::failed};
 use crate::{commands::anonymize::work::failure, exit::Exit, failure::Failure, global::Global};
 use confiture_engine::{
     anonymize::samples::{SampleError, mask, sample},
@@ -20,7 +20,7 @@ pub async fn run(global: &Global, prepared: &Prepared) -> Result<Exit, Failure> 
     let (source, target) = prepared.shown.clone();
     let mut report = Report::planned(&prepared.planned, source, target);
     samples(prepared, &mut report).await?;
-    let pace = pace(prepared.target.session.client()).await.map_err(Failure::with(Exit::Database))?;
+    let pace = pace(&prepared.ends).await.map_err(|error| failed(&error))?;
     report.estimate = pace
         .map(|pace| Estimate { seconds: report.bytes() as f64 * pace.seconds / pace.bytes as f64, runs: pace.runs });
     print(global, &report)?;

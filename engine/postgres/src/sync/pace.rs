@@ -1,8 +1,11 @@
 //! How fast earlier runs into a database were: what an estimate of the next one rests on.
 
-use crate::session::session_error;
-use confiture_model::{session::SessionError, sync::Plan};
-use tokio_postgres::{Client, Error};
+use super::{
+    Ends,
+    error::SyncError,
+    link::{Link, get},
+};
+use confiture_model::sync::Plan;
 
 /// Earlier runs into a target, together.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,37 +18,37 @@ pub struct Pace {
     pub seconds: f64,
 }
 
+const THERE: &str = "SELECT pg_catalog.to_regclass('confiture.sync_run') IS NOT NULL AS holds";
 const READABLE: &str = "SELECT pg_catalog.has_schema_privilege('confiture', 'USAGE')
-    AND pg_catalog.has_table_privilege('confiture.sync_run', 'SELECT')";
+    AND pg_catalog.has_table_privilege('confiture.sync_run', 'SELECT') AS holds";
 
 /// The newest ones: what a server was worth years ago says little.
-const RUNS: &str = "SELECT plan, extract(epoch FROM ended_at - started_at)::float8 FROM confiture.sync_run
+const RUNS: &str = "SELECT plan, extract(epoch FROM ended_at - started_at)::float8 AS seconds FROM confiture.sync_run
     WHERE state IN ('copied', 'verified', 'unverified') AND ended_at > started_at
     ORDER BY ended_at DESC LIMIT 10";
 
 /// Reads it from the target's record; none where there is no run on it, or it may not be read.
 ///
 /// # Errors
-/// What PostgreSQL said.
-pub async fn pace(client: &Client) -> Result<Option<Pace>, SessionError> {
-    read(client).await.map_err(|error| session_error(&error))
-}
-
-async fn read(client: &Client) -> Result<Option<Pace>, Error> {
+/// The target cannot be reached, or what PostgreSQL said.
+pub async fn pace(ends: &Ends) -> Result<Option<Pace>, SyncError> {
+    let target = Link::target(ends).await?;
+    let doing = "reading what runs there were";
     // One after the other: where the schema is not there, the rights on it cannot be asked for.
-    let there = client.query_one("SELECT pg_catalog.to_regclass('confiture.sync_run') IS NOT NULL", &[]).await?;
-    if !there.try_get(0)? || !client.query_one(READABLE, &[]).await?.try_get(0)? {
-        return Ok(None);
+    for question in [THERE, READABLE] {
+        if !target.rows(doing, question, &[]).await?.first().is_some_and(|row| get(row, "holds")) {
+            return Ok(None);
+        }
     }
     let mut pace = Pace { runs: 0, bytes: 0, seconds: 0.0 };
-    for row in client.query(RUNS, &[]).await? {
+    for row in target.rows(doing, RUNS, &[]).await? {
         // A plan of another version says nothing here.
-        let Ok(plan) = serde_json::from_str::<Plan>(row.try_get(0)?) else { continue };
+        let Ok(plan) = serde_json::from_str::<Plan>(get(&row, "plan")) else { continue };
         let bytes: u64 = plan.tables.iter().filter_map(|table| table.bytes).sum();
         if bytes > 0 {
             pace.runs += 1;
             pace.bytes += bytes;
-            pace.seconds += row.try_get::<_, f64>(1)?;
+            pace.seconds += get::<f64>(&row, "seconds");
         }
     }
     Ok((pace.runs > 0).then_some(pace))
