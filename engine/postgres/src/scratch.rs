@@ -18,6 +18,7 @@ pub use binaries::{SUPPORTED, ServerBinaries};
 pub use error::ScratchError;
 
 use crate::session::{PgSession, db_error};
+use confiture_sql::quote::identifier;
 use directory::{Base, Home};
 use guard::{Guard, State};
 use runner::Runner;
@@ -87,7 +88,7 @@ impl Scratch {
     /// [`ScratchError::Database`] with what PostgreSQL said.
     pub async fn create_database(&self, name: &str) -> Result<(), ScratchError> {
         let client = connect(self.directory(), USER).await?;
-        let sql = format!("CREATE DATABASE \"{}\" TEMPLATE template0", name.replace('"', "\"\""));
+        let sql = format!("CREATE DATABASE {} TEMPLATE template0", identifier(name));
         client.batch_execute(&sql).await.map_err(|error| failure(&error))
     }
 

@@ -5,5 +5,6 @@ pub mod kind;
 pub mod lexer;
 pub mod locate;
 pub mod place;
+pub mod quote;
 pub mod split;
 pub mod transaction;

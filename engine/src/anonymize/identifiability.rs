@@ -3,13 +3,14 @@
 
 use super::{
     profile::{Problems, QuasiIdentifiers},
-    samples::{MaskedSample, SampleError, identifier, read_error, table_name},
+    samples::{MaskedSample, SampleError, read_error},
 };
 use crate::config::nearest;
 use confiture_model::{
     sampling::TextQueries,
     schema::{Relation, Snapshot},
 };
+use confiture_sql::quote::{identifier, qualified};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -71,7 +72,7 @@ pub fn tables<'s>(of: &[QuasiIdentifiers], snapshot: &'s Snapshot) -> Result<Vec
 /// The query: the smallest group, how many are smaller than `k`, how many rows these have, and all rows.
 pub fn query(relation: &Relation, columns: &[String], k: u64) -> String {
     let list = columns.iter().map(|name| identifier(name)).collect::<Vec<_>>().join(", ");
-    let from = table_name(&relation.schema, &relation.name);
+    let from = qualified(&relation.schema, &relation.name);
     format!(
         "SELECT min(n), count(*) FILTER (WHERE n < {k}), coalesce(sum(n) FILTER (WHERE n < {k}), 0), coalesce(sum(n), 0) \
          FROM (SELECT count(*) AS n FROM {from} GROUP BY {list}) AS groups"

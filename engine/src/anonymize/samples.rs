@@ -11,6 +11,7 @@ use confiture_model::{
     schema::{ConstraintKind, Relation, Snapshot},
     session::SessionError,
 };
+use confiture_sql::quote::{identifier, qualified};
 
 /// Tables with more rows than this, and no primary key, are sampled by blocks.
 const LARGE: u64 = 100_000;
@@ -45,25 +46,11 @@ pub struct MaskedSample {
     pub after: Values,
 }
 
-/// A name as SQL takes it.
-pub fn identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// A text as SQL takes it, under every setting.
-pub(crate) fn literal(value: &str) -> String {
-    format!("E'{}'", value.replace('\\', "\\\\").replace('\'', "''"))
-}
-
-pub(super) fn table_name(schema: &str, table: &str) -> String {
-    format!("{}.{}", identifier(schema), identifier(table))
-}
-
 /// The query for up to `rows` rows: the same ones each time while the table does not change, by its primary key; by blocks
 /// where it is large and has none.
 pub fn sample_query(relation: &Relation, columns: &[&str], rows: u32) -> String {
     let list = columns.iter().map(|name| identifier(name)).collect::<Vec<_>>().join(", ");
-    let from = table_name(&relation.schema, &relation.name);
+    let from = qualified(&relation.schema, &relation.name);
     let key = relation.constraints.iter().find(|one| one.kind == ConstraintKind::PrimaryKey);
     match (key, relation.estimated_rows) {
         (Some(key), _) => {

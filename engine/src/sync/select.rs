@@ -13,12 +13,10 @@ use super::{
     graph::{Edge, parts},
     scope::{Scope, Unit},
 };
-use crate::{
-    anonymize::{pattern::TablePattern, samples::identifier},
-    config::nearest,
-};
+use crate::{anonymize::pattern::TablePattern, config::nearest};
 use closure::Closures;
 use confiture_model::schema::Relation;
+use confiture_sql::quote::identifier;
 use std::collections::BTreeSet;
 use table::Table;
 

@@ -1,5 +1,6 @@
 //! What a login may do with a database, and what tells that database from every other one.
 
+use super::name::qualified;
 use crate::session::session_error;
 use confiture_model::{
     session::SessionError,
@@ -83,10 +84,7 @@ async fn read(client: &Client, place: &str, is_target: bool) -> Result<EndFacts,
         facts.tables.insert(name, table);
     }
     for names in asked.chunks(AT_ONCE).filter(|_| is_target) {
-        let one = |name: &Name| {
-            let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
-            format!("EXISTS (SELECT FROM ONLY {}.{})", quoted(&name.schema), quoted(&name.name))
-        };
+        let one = |name: &Name| format!("EXISTS (SELECT FROM ONLY {})", qualified(name));
         let sql = format!("SELECT ARRAY[{}]", names.iter().map(one).collect::<Vec<_>>().join(", "));
         let holds: Vec<bool> = client.query_one(&sql, &[]).await?.try_get(0)?;
         for (name, holds) in names.iter().zip(holds) {

@@ -1,20 +1,12 @@
 //! Names and values as SQL takes them, under every setting.
 
 use confiture_model::sync::Name;
-
-/// A name.
-pub(crate) fn identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
+use confiture_sql::quote;
+pub(crate) use confiture_sql::quote::{identifier, literal};
 
 /// An object in its schema.
 pub(crate) fn qualified(name: &Name) -> String {
-    format!("{}.{}", identifier(&name.schema), identifier(&name.name))
-}
-
-/// A text.
-pub(crate) fn literal(value: &str) -> String {
-    format!("E'{}'", value.replace('\\', "\\\\").replace('\'', "''"))
+    quote::qualified(&name.schema, &name.name)
 }
 
 /// Names behind one another.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::anonymize::{
     open_table::Values,
-    samples::{MaskedSample, SampleError, identifier, literal, read_error},
+    samples::{MaskedSample, SampleError, read_error},
 };
 use confiture_model::{
     finding::Severity,
@@ -14,6 +14,7 @@ use confiture_model::{
     schema::{Column, Relation},
     session::SessionError,
 };
+use confiture_sql::quote::{identifier, literal};
 
 /// What PostgreSQL says of masked rows.
 #[derive(Clone, Debug, PartialEq)]

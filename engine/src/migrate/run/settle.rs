@@ -2,6 +2,7 @@
 
 use super::{Moment, Run, job::Job};
 use confiture_model::session::SessionError;
+use confiture_sql::quote::identifier;
 use confiture_sql::transaction::{Again, ConcurrentIndex};
 
 /// What became of it.
@@ -50,16 +51,12 @@ impl Run<'_> {
     }
 
     async fn drop_invalid(&mut self, index: &ConcurrentIndex) -> Result<(), SessionError> {
-        let schema = index.schema.as_deref().map(|schema| format!("{}.", quoted(schema))).unwrap_or_default();
-        let sql = format!("DROP INDEX CONCURRENTLY IF EXISTS {schema}{}", quoted(&index.name));
+        let schema = index.schema.as_deref().map(|schema| format!("{}.", identifier(schema))).unwrap_or_default();
+        let sql = format!("DROP INDEX CONCURRENTLY IF EXISTS {schema}{}", identifier(&index.name));
         self.connection.execute(&sql).await.map(drop)
     }
 
     fn say(&mut self, job: &Job<'_>, index: usize, what: String) {
         self.observer.observe(&Moment::Settled { title: job.title(), index: index + 1, what });
     }
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

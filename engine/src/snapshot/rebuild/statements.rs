@@ -1,9 +1,9 @@
 //! The statements that make what a snapshot holds.
 
-use crate::anonymize::samples::{identifier as quoted, literal};
 use confiture_model::schema::{
     Column, ConstraintKind, Persistence, Policy, Relation, RelationKind, Snapshot, TypeDefinition,
 };
+use confiture_sql::quote::{identifier as quoted, literal};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 

@@ -4,8 +4,8 @@ use super::{
     Edge, Wish,
     table::{Table, join},
 };
-use crate::anonymize::samples::identifier;
 use confiture_model::schema::Relation;
+use confiture_sql::quote::identifier;
 use std::collections::BTreeSet;
 
 /// The expressions, each behind those that it reads.

@@ -1,8 +1,8 @@
 //! A table as closures see it: what names its rows, and the columns that foreign keys join.
 
 use super::super::graph::{Edge, primary_key};
-use crate::anonymize::samples::identifier;
 use confiture_model::schema::{Relation, RelationKind};
+use confiture_sql::quote::identifier;
 
 /// A column of a closure.
 #[derive(Clone, Debug)]

@@ -7,6 +7,7 @@
 use super::super::reader::Reader;
 use super::{Classes, Found};
 use crate::catalog::attributes::Attributes;
+use confiture_sql::quote::identifier;
 use std::{collections::HashSet, fmt::Write as _};
 use tokio_postgres::{Error, types::Oid};
 
@@ -31,11 +32,7 @@ impl Quoting {
     fn quote(&self, name: &str) -> String {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         let safe = name.bytes().all(plain) && name.bytes().next().is_some_and(|first| !first.is_ascii_digit());
-        if safe && !self.keywords.contains(name) {
-            name.to_owned()
-        } else {
-            format!("\"{}\"", name.replace('"', "\"\""))
-        }
+        if safe && !self.keywords.contains(name) { name.to_owned() } else { identifier(name) }
     }
 }
 

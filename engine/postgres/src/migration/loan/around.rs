@@ -3,6 +3,7 @@
 use crate::migration::link::Link;
 use crate::plugin_database::failure;
 use confiture_model::{database::QueryError, migration::Footing, plugin::DatabaseAccess};
+use confiture_sql::quote::identifier;
 
 /// What is sent before and after a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +52,7 @@ impl Around {
     pub async fn take_on(self, role: Option<&str>, link: &Link) -> Result<(), QueryError> {
         match (self, role) {
             (Self::ReadingSavepoint | Self::ReadingTransaction, Some(role)) => {
-                send(link, &format!("SET LOCAL ROLE \"{}\"", role.replace('"', "\"\""))).await
+                send(link, &format!("SET LOCAL ROLE {}", identifier(role))).await
             }
             _ => Ok(()),
         }

@@ -7,6 +7,7 @@ use confiture_model::{
     rehearsal::{Sample, SampledRow},
     session::SessionError,
 };
+use confiture_sql::quote::identifier;
 use tokio_postgres::SimpleQueryRow;
 
 /// Rows that the open transaction wrote: those of the newest transactions. Reads the table until so many are found.
@@ -69,8 +70,4 @@ fn values(row: &SimpleQueryRow) -> Vec<Option<String>> {
 fn quoted(table: &ObjectRef) -> String {
     let parts = [&table.schema, &table.parent].into_iter().flatten().chain([&table.name]);
     parts.map(|part| identifier(part)).collect::<Vec<_>>().join(".")
-}
-
-fn identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
