@@ -5,11 +5,13 @@
 //! masks calls [`Masking::mask`] batch by batch.
 
 mod array;
+mod batch;
 mod column;
 mod nesting;
 mod strategy;
 
-pub use array::{array_of_one, mask_elements};
+pub use array::{array_of_one, mask_column};
+pub use batch::next_batch;
 pub use column::{Column, ColumnBuilder, NotAColumn, Values};
 pub use nesting::Nesting;
 pub use strategy::{Promise, Promises, StrategyInfo, Unless};

@@ -1,5 +1,6 @@
 //! Names of database objects, and places in source files.
 
+use crate::schema::RelationKind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -28,6 +29,19 @@ pub enum ObjectKind {
     ForeignTable,
     /// None of these: the message says what.
     Other,
+}
+
+impl From<RelationKind> for ObjectKind {
+    fn from(kind: RelationKind) -> Self {
+        match kind {
+            RelationKind::Table | RelationKind::PartitionedTable => Self::Table,
+            RelationKind::Partition => Self::Partition,
+            RelationKind::ForeignTable => Self::ForeignTable,
+            RelationKind::View => Self::View,
+            RelationKind::MaterializedView => Self::MaterializedView,
+            RelationKind::Other => Self::Other,
+        }
+    }
 }
 
 impl ObjectKind {

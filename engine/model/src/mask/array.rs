@@ -12,11 +12,27 @@ enum Part {
     Element(String),
 }
 
+/// Masks a column: value by value or, of an array, element by element.
+///
+/// # Errors
+/// The strategy's [`Fault`].
+pub async fn mask_column(
+    masking: &mut dyn Masking,
+    array: bool,
+    values: &Column,
+    context: &[Column],
+) -> Result<Column, Fault> {
+    match array {
+        true => mask_elements(values, context, masking).await,
+        false => masking.mask(values, context).await,
+    }
+}
+
 /// Masks every element of every row's array; `context` comes with each element of its row.
 ///
 /// # Errors
 /// The strategy's [`Fault`].
-pub async fn mask_elements(values: &Column, context: &[Column], masking: &mut dyn Masking) -> Result<Column, Fault> {
+async fn mask_elements(values: &Column, context: &[Column], masking: &mut dyn Masking) -> Result<Column, Fault> {
     let rows: Vec<Option<Vec<Part>>> = values.iter().map(|value| value.map(parts)).collect();
     let (mut elements, mut of_row): (Vec<Option<&str>>, Vec<usize>) = (Vec::new(), Vec::new());
     for (row, part) in

@@ -10,7 +10,7 @@ use super::{
     snapshot,
 };
 use bytes::{Bytes, BytesMut};
-use confiture_model::sync::MaskedCells;
+use confiture_model::{mask::next_batch, sync::MaskedCells};
 use futures_util::StreamExt as _;
 use std::{pin::pin, sync::Arc};
 use tokio::sync::{mpsc, oneshot};
@@ -179,11 +179,13 @@ impl Sender<'_> {
             return self.pass(row).await;
         }
         self.rows.push(row);
-        match self.masker.batch_rows() {
-            // One batch is held back, so that the last is joined with rows enough.
-            Some(least) if self.rows.len() >= 2 * least => self.mask(least).await,
-            None if self.rows.bytes() >= BATCH => self.mask(usize::MAX).await,
-            _ => Ok(true),
+        let ready = match self.masker.batch_rows {
+            Some(wanted) => next_batch(self.rows.len(), wanted, false),
+            None => (self.rows.bytes() >= BATCH).then_some(self.rows.len()),
+        };
+        match ready {
+            Some(count) => self.mask(count).await,
+            None => Ok(true),
         }
     }
 
@@ -221,7 +223,8 @@ impl Sender<'_> {
     }
 
     async fn finish(mut self) -> Result<bool, SyncError> {
-        if !self.mask(usize::MAX).await? {
+        // Fewer than two windows are held where a strategy wants them: one batch.
+        if !self.mask(self.rows.len()).await? {
             return Ok(false);
         }
         if !self.whole.is_empty() {

@@ -9,7 +9,7 @@ use super::{
 };
 use bytes::Bytes;
 use confiture_model::{
-    mask::{Column, NotAColumn, mask_elements},
+    mask::{Column, NotAColumn, mask_column},
     sync::{ColumnMask, MaskedCells, TableMasks, TablePlan},
 };
 
@@ -18,6 +18,8 @@ pub(super) struct Masker {
     pub layout: Layout,
     masks: Vec<ColumnMask>,
     plan: TablePlan,
+    /// How many rows a batch has at least, where a strategy asks for it.
+    pub batch_rows: Option<usize>,
     /// For each masked column of the plan, in their order.
     pub cells: Vec<MaskedCells>,
 }
@@ -42,17 +44,13 @@ impl Masker {
         check(plan, &opened)?;
         let layout = Layout::new(table, plan, &opened, source, target);
         let cells = vec![MaskedCells::default(); opened.len()];
-        Ok(Self { layout, masks: opened, plan: plan.clone(), cells })
+        let batch_rows = opened.iter().filter_map(|mask| mask.batch_rows).max().map(|rows| rows as usize);
+        Ok(Self { layout, masks: opened, plan: plan.clone(), batch_rows, cells })
     }
 
     /// Whether rows go on as they come.
     pub fn is_idle(&self) -> bool {
         self.masks.is_empty()
-    }
-
-    /// How many rows a batch has at least, where a strategy asks for it.
-    pub fn batch_rows(&self) -> Option<usize> {
-        self.masks.iter().filter_map(|mask| mask.batch_rows).max().map(|rows| rows as usize)
     }
 
     /// The rows as they go on.
@@ -67,7 +65,8 @@ impl Masker {
             let column = self.masks[at].column;
             let Some(head) = self.head(column) else { return Err(self.value(column, "it was not read")) };
             let context = self.context(at, &originals, &masked)?;
-            let result = mask_column(&mut self.masks[at], &originals[head], &context).await;
+            let mask = &mut self.masks[at];
+            let result = mask_column(mask.masking.as_mut(), mask.array, &originals[head], &context).await;
             let values = result.map_err(|fault| SyncError::Fault {
                 table: self.plan.table.clone(),
                 column: Some(self.plan.columns[column].name.clone()),
@@ -147,17 +146,6 @@ impl Masker {
     fn no_row(&self, why: NotARow) -> SyncError {
         let table = super::error::name(&self.plan.table);
         SyncError::Broken(format!("{table}: {why}; is a proxy between us and the source?"))
-    }
-}
-
-async fn mask_column(
-    mask: &mut ColumnMask,
-    values: &Column,
-    context: &[Column],
-) -> Result<Column, confiture_model::fault::Fault> {
-    match mask.array {
-        true => mask_elements(values, context, mask.masking.as_mut()).await,
-        false => mask.masking.mask(values, context).await,
     }
 }
 

@@ -6,6 +6,7 @@ mod large_objects;
 mod room;
 mod rules;
 mod sequences;
+mod silenced;
 mod swap;
 mod triggers;
 
@@ -18,6 +19,7 @@ use super::{
 use confiture_model::sync::{Name, Plan};
 pub(super) use large_objects::LargeObjects;
 pub(super) use sequences::Positions;
+use silenced::Silenced;
 pub(super) use swap::{candidates, own_table};
 
 /// How long `TRUNCATE` and `ALTER TABLE` wait for a table that others hold.
@@ -25,7 +27,7 @@ const LOCK_TIMEOUT: &str = "10s";
 
 /// What was taken off tables, and is put back behind the rows.
 pub(super) struct Prepared {
-    triggers: triggers::Silenced,
+    triggers: Silenced,
     keys: keys::Dropped,
     indexes: indexes::Dropped,
 }
@@ -36,7 +38,7 @@ pub(super) async fn prepare(shared: &Shared, link: &Link, swapped: &[usize]) -> 
     link.run("beginning the transaction", &format!("BEGIN; SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")).await?;
     room::make(&shared.plan, link).await?;
     let triggers = match shared.plan.fire_triggers {
-        true => triggers::Silenced::default(),
+        true => Silenced::default(),
         false => triggers::silence(&shared.plan, link).await?,
     };
     let keys = keys::drop(&shared.plan, link, &swap::own_keys(&shared.plan, link, swapped).await?).await?;

@@ -4,14 +4,14 @@ use super::{Allow, Reach, words};
 use crate::lint::report::SuppressionKind;
 use confiture_model::{
     object::{ObjectKind, ObjectRef, SourceSpan},
-    schema::{RelationKind, Snapshot},
+    schema::Snapshot,
 };
 
 /// The suppressions in the comments of a schema. Columns' comments are there where some rule reads columns.
 pub fn of_objects(snapshot: &Snapshot) -> Vec<Allow> {
     let mut allows = Vec::new();
     for relation in &snapshot.relations {
-        let own = ObjectRef::in_schema(kind(relation.kind), &relation.schema, &relation.name);
+        let own = ObjectRef::in_schema(relation.kind.into(), &relation.schema, &relation.name);
         add(&mut allows, own, relation.comment.as_deref(), relation.source.as_ref());
         for column in &relation.columns {
             let own = ObjectRef::of_table(ObjectKind::Column, &relation.schema, &relation.name, &column.name);
@@ -29,17 +29,6 @@ pub fn of_objects(snapshot: &Snapshot) -> Vec<Allow> {
         add(&mut allows, own, one.comment.as_deref(), one.source.as_ref());
     }
     allows
-}
-
-fn kind(kind: RelationKind) -> ObjectKind {
-    match kind {
-        RelationKind::Table | RelationKind::PartitionedTable => ObjectKind::Table,
-        RelationKind::Partition => ObjectKind::Partition,
-        RelationKind::ForeignTable => ObjectKind::ForeignTable,
-        RelationKind::View => ObjectKind::View,
-        RelationKind::MaterializedView => ObjectKind::MaterializedView,
-        RelationKind::Other => ObjectKind::Other,
-    }
 }
 
 fn add(allows: &mut Vec<Allow>, subject: ObjectRef, comment: Option<&str>, span: Option<&SourceSpan>) {

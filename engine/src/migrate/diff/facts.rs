@@ -3,7 +3,7 @@
 use super::{Facts, Objects};
 use confiture_model::{
     object::{ObjectKind, ObjectRef},
-    schema::{Relation, RelationKind, Snapshot},
+    schema::{Relation, Snapshot},
 };
 
 /// Every object of a snapshot.
@@ -70,20 +70,9 @@ fn list(name: &'static str, values: &[String]) -> (&'static str, Option<String>)
     (name, (!values.is_empty()).then(|| values.join(", ")))
 }
 
-fn kind(kind: RelationKind) -> ObjectKind {
-    match kind {
-        RelationKind::Table | RelationKind::PartitionedTable => ObjectKind::Table,
-        RelationKind::Partition => ObjectKind::Partition,
-        RelationKind::ForeignTable => ObjectKind::ForeignTable,
-        RelationKind::View => ObjectKind::View,
-        RelationKind::MaterializedView => ObjectKind::MaterializedView,
-        RelationKind::Other => ObjectKind::Other,
-    }
-}
-
 fn add_relation(objects: &mut Objects, relation: &Relation) {
     let (schema, table) = (&relation.schema, &relation.name);
-    let object = ObjectRef::in_schema(kind(relation.kind), schema, table);
+    let object = ObjectRef::in_schema(relation.kind.into(), schema, table);
     let facts = vec![
         ("kind", Some(format!("{:?}", relation.kind))),
         ("persistence", Some(format!("{:?}", relation.persistence))),

@@ -1,15 +1,14 @@
 //! Triggers of the target, which do not fire for rows that are copied.
 
-use super::super::{
-    error::SyncError,
-    link::{Link, get},
-    name::{identifier, qualified},
+use super::{
+    super::{error::SyncError, link::Link, name::qualified},
+    silenced::Silenced,
 };
 use confiture_model::sync::Plan;
 
 /// Triggers that would fire, but for those of constraints. The ones that PostgreSQL cloned to a partition are its parent's,
 /// and until 14 can only be reached there.
-const TRIGGERS: &str = "SELECT t.tgname::pg_catalog.text AS trigger, t.tgenabled::pg_catalog.text AS enabled,
+const TRIGGERS: &str = "SELECT t.tgname::pg_catalog.text AS own, t.tgenabled::pg_catalog.text AS enabled,
         n.nspname::pg_catalog.text AS schema, c.relname::pg_catalog.text AS name
     FROM pg_catalog.pg_trigger t
     JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) t.tgrelid
@@ -21,44 +20,11 @@ const TRIGGERS: &str = "SELECT t.tgname::pg_catalog.text AS trigger, t.tgenabled
             SELECT a.relid::pg_catalog.oid FROM pg_catalog.unnest($1::pg_catalog.text[]) one (name)
             CROSS JOIN LATERAL pg_catalog.pg_partition_ancestors(pg_catalog.to_regclass(one.name)) a
             WHERE $2)
-    ORDER BY schema, name, trigger";
-
-/// Statements that put triggers back to what they were.
-#[derive(Default)]
-pub(super) struct Silenced {
-    wake: Vec<String>,
-}
+    ORDER BY schema, name, own";
 
 /// Switches them off. The tables are locked already, or are by this.
 pub(super) async fn silence(plan: &Plan, link: &Link) -> Result<Silenced, SyncError> {
-    let doing = "switching triggers off";
     let names: Vec<String> = plan.tables.iter().map(|table| qualified(&table.table)).collect();
-    let mut silenced = Silenced::default();
-    let mut sql = Vec::new();
-    for row in link.rows(doing, TRIGGERS, &[&names, &(link.version < 150_000)]).await? {
-        let table = format!("{}.{}", identifier(get(&row, "schema")), identifier(get(&row, "name")));
-        let trigger = identifier(get(&row, "trigger"));
-        // Those of replicas do not fire in our session.
-        let state = match get::<String>(&row, "enabled").as_str() {
-            "O" => "ENABLE",
-            "A" => "ENABLE ALWAYS",
-            _ => continue,
-        };
-        sql.push(format!("ALTER TABLE {table} DISABLE TRIGGER {trigger}"));
-        silenced.wake.push(format!("ALTER TABLE {table} {state} TRIGGER {trigger}"));
-    }
-    if !sql.is_empty() {
-        link.run(doing, &sql.join("; ")).await?;
-    }
-    Ok(silenced)
-}
-
-impl Silenced {
-    /// Switches them on again, each as it was.
-    pub async fn wake(&self, link: &Link) -> Result<(), SyncError> {
-        match self.wake.is_empty() {
-            true => Ok(()),
-            false => link.run("switching triggers on again", &self.wake.join("; ")).await,
-        }
-    }
+    let rows = link.rows("switching triggers off", TRIGGERS, &[&names, &(link.version < 150_000)]).await?;
+    Silenced::all(link, "triggers", "TRIGGER", &rows).await
 }
