@@ -4,7 +4,6 @@
 
 mod case;
 mod column_types;
-mod gathered;
 mod index_shape;
 mod made_names;
 mod missing_column;

@@ -4,7 +4,7 @@ mod joins;
 mod keys;
 mod types;
 
-use crate::{gathered::Gathered, partitions::stands_alone};
+use crate::partitions::stands_alone;
 use confiture_sdk::{Error, Parts, Relation, Report, Rule, RuleMeta, Schema, Severity, catalog::RelationKind};
 use joins::Joins;
 use keys::Keys;
@@ -23,16 +23,19 @@ pub struct Options {
     foreign_keys: bool,
     /// Whether joins of views are looked at.
     views: bool,
-    #[serde(skip)]
-    keys: Gathered<Keys>,
-    #[serde(skip)]
-    joins: Gathered<Vec<Joins>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { foreign_keys: true, views: true, keys: Gathered::default(), joins: Gathered::default() }
+        Self { foreign_keys: true, views: true }
     }
+}
+
+/// What is to be compared.
+#[derive(Default)]
+struct Seen {
+    keys: Keys,
+    joins: Vec<Joins>,
 }
 
 impl Rule for ImplicitCast {
@@ -53,21 +56,22 @@ impl Rule for ImplicitCast {
         options: &Options,
         relation: &Relation,
         schema: &Schema,
-        _: &mut Report,
+        report: &mut Report,
     ) -> Result<(), Error> {
         if options.foreign_keys && stands_alone(relation, schema) {
-            options.keys.note(|keys| keys.look_at(relation));
+            report.remember(|seen: &mut Seen| seen.keys.look_at(relation));
         }
         if options.views && matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView) {
-            options.joins.note(|joins| joins.extend(Joins::of(relation)));
+            report.remember(|seen: &mut Seen| seen.joins.extend(Joins::of(relation)));
         }
         Ok(())
     }
 
-    fn check(&self, options: &Options, schema: &Schema, report: &mut Report) -> Result<(), Error> {
+    fn check(&self, _: &Options, schema: &Schema, report: &mut Report) -> Result<(), Error> {
         let mut types = Types::new(schema);
-        options.keys.take().tell(&mut types, report);
-        for joins in options.joins.take() {
+        let Seen { keys, joins } = report.recall();
+        keys.tell(&mut types, report);
+        for joins in joins {
             joins.tell(&mut types, report);
         }
         Ok(())

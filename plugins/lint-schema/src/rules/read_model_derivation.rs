@@ -3,7 +3,7 @@
 mod models;
 mod walk;
 
-use crate::{gathered::Gathered, pattern::Pattern};
+use crate::pattern::Pattern;
 use confiture_sdk::{Error, Parts, Relation, Report, Rule, RuleMeta, Schema, Severity};
 use models::Models;
 use schemars::JsonSchema;
@@ -23,8 +23,6 @@ pub struct Options {
     read_models: Vec<Pattern>,
     /// Regular expressions for names that read models may be derived from, beside other read models; all where it is empty.
     write_models: Vec<Pattern>,
-    #[serde(skip)]
-    models: Gathered<Models>,
 }
 
 impl Rule for ReadModelDerivation {
@@ -50,13 +48,13 @@ impl Rule for ReadModelDerivation {
         if options.read_model_sources.is_empty() && options.read_models.is_empty() {
             report.skip_relations();
         } else {
-            options.models.note(|models| models.look_at(relation, options));
+            report.remember(|models: &mut Models| models.look_at(relation, options));
         }
         Ok(())
     }
 
     fn check(&self, options: &Options, _: &Schema, report: &mut Report) -> Result<(), Error> {
-        let models = options.models.take();
+        let models: Models = report.recall();
         walk::Walk { models: &models, options }.tell(report);
         Ok(())
     }

@@ -3,7 +3,7 @@
 mod reading;
 mod references;
 
-use crate::{gathered::Gathered, partitions::stands_alone};
+use crate::partitions::stands_alone;
 use confiture_sdk::{Error, ObjectRef, Parts, Relation, Report, Rule, RuleMeta, Schema, Severity};
 use reading::Reading;
 use references::References;
@@ -27,23 +27,20 @@ pub struct Options {
     share: f64,
     /// Whether columns that are called like a reference and are in no index are reported too.
     columns: bool,
-    #[serde(skip)]
-    parents: Gathered<BTreeMap<ObjectRef, Reading>>,
-    #[serde(skip)]
-    references: Gathered<References>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            min_rows: 10_000,
-            min_scans: 1_000,
-            share: 0.5,
-            columns: true,
-            parents: Gathered::default(),
-            references: Gathered::default(),
-        }
+        Self { min_rows: 10_000, min_scans: 1_000, share: 0.5, columns: true }
     }
+}
+
+/// What is told once all relations were seen.
+#[derive(Default)]
+struct Seen {
+    /// What the partitions of each were read.
+    parents: BTreeMap<ObjectRef, Reading>,
+    references: References,
 }
 
 impl Options {
@@ -79,21 +76,22 @@ impl Rule for SequentialScanPotential {
         }
         if let Some(reading) = Reading::of(relation) {
             match schema.parent_of(relation) {
-                Some(parent) => options.parents.note(|parents| reading.add_to(&parent, parents)),
+                Some(parent) => report.remember(|seen: &mut Seen| reading.add_to(&parent, &mut seen.parents)),
                 None => options.tell(reading, schema, report),
             }
         }
         if options.columns && stands_alone(relation, schema) {
-            options.references.note(|references| references.look_at(relation, options.min_rows));
+            report.remember(|seen: &mut Seen| seen.references.look_at(relation, options.min_rows));
         }
         Ok(())
     }
 
     fn check(&self, options: &Options, schema: &Schema, report: &mut Report) -> Result<(), Error> {
-        for (_, reading) in options.parents.take() {
+        let Seen { parents, references } = report.recall();
+        for (_, reading) in parents {
             options.tell(reading, schema, report);
         }
-        options.references.take().tell(report);
+        references.tell(report);
         Ok(())
     }
 }
