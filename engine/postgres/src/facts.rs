@@ -3,6 +3,7 @@
 use crate::{
     catalog::ESTIMATE,
     connect::{ConnectOptions, connect},
+    identity::system_identifier,
     session::session_error,
 };
 use confiture_model::{
@@ -28,7 +29,7 @@ pub async fn facts(options: &ConnectOptions, environment: &str) -> Result<Facts,
         schema_version: FACTS_VERSION,
         environment: environment.to_owned(),
         taken_at: taken_at(&client).await?,
-        server: server(&client).await?,
+        server: system_identifier(&client).await.map_err(failed)?.unwrap_or_default(),
         server_version: connection.server_version,
         tables: tables(&client).await?,
         speed_ms: speed(&client).await?,
@@ -43,16 +44,6 @@ const SETTINGS: &str = "SET default_transaction_read_only = on; SET lock_timeout
 async fn taken_at(client: &Client) -> Result<String, SessionError> {
     let sql = r#"SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"#;
     let row = client.query_one(sql, &[]).await.map_err(failed)?;
-    row.try_get(0).map_err(failed)
-}
-
-/// The system identifier; a provider may keep it to itself.
-async fn server(client: &Client) -> Result<String, SessionError> {
-    let allowed = client.query_one("SELECT has_function_privilege('pg_control_system()', 'EXECUTE')", &[]).await;
-    if !allowed.and_then(|row| row.try_get(0)).map_err(failed)? {
-        return Ok(String::new());
-    }
-    let row = client.query_one("SELECT system_identifier::text FROM pg_control_system()", &[]).await.map_err(failed)?;
     row.try_get(0).map_err(failed)
 }
 

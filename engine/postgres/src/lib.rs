@@ -5,6 +5,7 @@ pub mod backup;
 pub mod catalog;
 pub mod connect;
 pub mod facts;
+mod identity;
 pub mod migration;
 pub mod plugin_database;
 pub mod scratch;

@@ -4,20 +4,23 @@ use super::{
     link::Link,
     own_settings::{Around, run},
 };
+use crate::identity::{IS_VISIBLE, SYSTEM_IDENTIFIER};
 use confiture_model::{migration::DatabaseIdentity, session::SessionError};
 
-/// Asks for it. Some services take the function with the cluster's identifier from their users; CASE keeps it from being
-/// called there.
+/// Asks for it.
 pub(super) async fn identity(link: &Link) -> Result<DatabaseIdentity, SessionError> {
-    let sql = "SELECT CASE WHEN pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')
-                THEN (SELECT system_identifier::pg_catalog.text FROM pg_catalog.pg_control_system())
-                ELSE 'not visible' END AS server, datname AS database, oid AS oid
-            FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()";
-    let rows = run(link, Around::to_read(link).await?, sql).await?;
+    let sql = format!(
+        "SELECT {IS_VISIBLE} AS visible, datname AS database, oid AS oid
+            FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()"
+    );
+    let rows = run(link, Around::to_read(link).await?, &sql).await?;
     let text = |name: &str| rows.first().and_then(|row| row.try_get(name).ok().flatten()).unwrap_or_default();
-    Ok(DatabaseIdentity {
-        server: text("server").to_owned(),
-        database: text("database").to_owned(),
-        oid: text("oid").parse().unwrap_or(0),
-    })
+    let server = match text("visible") {
+        "t" => {
+            let rows = run(link, Around::to_read(link).await?, SYSTEM_IDENTIFIER).await?;
+            rows.first().and_then(|row| row.try_get("server").ok().flatten()).unwrap_or_default().to_owned()
+        }
+        _ => "not visible".to_owned(),
+    };
+    Ok(DatabaseIdentity { server, database: text("database").to_owned(), oid: text("oid").parse().unwrap_or(0) })
 }

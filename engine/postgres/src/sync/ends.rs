@@ -1,7 +1,7 @@
 //! What a login may do with a database, and what tells that database from every other one.
 
 use super::name::qualified;
-use crate::session::session_error;
+use crate::{identity::system_identifier, session::session_error};
 use confiture_model::{
     session::SessionError,
     sync::{EndFacts, Identity, Name, TableFacts},
@@ -13,11 +13,8 @@ SELECT current_setting('server_version_num')::int4 AS version, current_user::tex
   d.datname::text AS name, pg_encoding_to_char(d.encoding)::text AS encoding,
   to_char(pg_postmaster_start_time() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') AS started,
   pg_is_in_recovery() AS standby, current_setting('default_transaction_read_only') = 'on' AS read_only,
-  has_function_privilege('pg_control_system()', 'EXECUTE') AS identified,
   (SELECT count(*) FROM pg_largeobject_metadata) AS large_objects
 FROM pg_database d WHERE d.datname = current_database()";
-
-const SYSTEM: &str = "SELECT system_identifier::text FROM pg_control_system()";
 
 const TABLES: &str = "
 SELECT n.nspname::text AS schema, c.relname::text AS name, c.relkind IN ('r', 'p') AS is_table,
@@ -51,10 +48,6 @@ pub async fn facts(client: &Client, place: &str, is_target: bool) -> Result<EndF
 
 async fn read(client: &Client, place: &str, is_target: bool) -> Result<EndFacts, Error> {
     let server = client.query_one(SERVER, &[]).await?;
-    let system: Option<String> = match server.try_get("identified")? {
-        true => Some(client.query_one(SYSTEM, &[]).await?.try_get(0)?),
-        false => None,
-    };
     let read_only = match (server.try_get("standby")?, server.try_get("read_only")?) {
         (true, _) => Some("it is a standby".to_owned()),
         (false, true) => Some("its transactions are read-only (default_transaction_read_only)".to_owned()),
@@ -65,7 +58,7 @@ async fn read(client: &Client, place: &str, is_target: bool) -> Result<EndFacts,
         user: server.try_get("login")?,
         server_version: server.try_get::<_, i32>("version")?.unsigned_abs(),
         identity: Identity {
-            system,
+            system: system_identifier(client).await?,
             started: server.try_get("started")?,
             database: server.try_get("database")?,
             name: server.try_get("name")?,

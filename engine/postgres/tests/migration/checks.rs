@@ -133,3 +133,22 @@ async fn a_standby() {
     // Reading is not refused.
     assert_eq!(connection.entries().await.unwrap(), []);
 }
+
+/// Some services take the function with the system identifier from their users.
+#[tokio::test]
+async fn a_server_that_keeps_its_identifier_to_itself() {
+    let database = database().await;
+    let seen = database.open().await.identity().await.unwrap();
+    assert_eq!(seen.server, database.value("SELECT system_identifier FROM pg_control_system()").await);
+    let client = database.client().await;
+    let role = format!("poor_{}", database.name);
+    let rights = format!("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC; CREATE ROLE {role} LOGIN");
+    client.batch_execute(&rights).await.unwrap();
+    let hidden = database.connector_as(&role).open().await.unwrap().identity().await.unwrap();
+    assert_eq!((hidden.server.as_str(), hidden.oid), ("not visible", seen.oid));
+    let poor = crate::support::options(&database.url()).with_user(&role);
+    assert_eq!(confiture_postgres::facts::facts(&poor, "").await.unwrap().server, "");
+    let client = confiture_postgres::connect::connect(&poor).await.unwrap().client;
+    let end = confiture_postgres::sync::ends::facts(&client, "here", true).await.unwrap();
+    assert_eq!(end.identity.system, None);
+}
