@@ -3,8 +3,8 @@
 use crate::{commands, global::Global};
 use clap::{Parser, Subcommand};
 
-/// Governs PostgreSQL schemas: builds them from DDL files, lints them, rehearses and runs migrations, tries anonymization
-/// profiles. Every rule, hook and strategy is a WebAssembly component in a sandbox.
+/// Governs PostgreSQL schemas: builds them from DDL files, lints them, rehearses and runs migrations, and copies
+/// databases through anonymization profiles. Every rule, hook and strategy is a WebAssembly component in a sandbox.
 #[derive(Debug, Parser)]
 #[command(name = "confiture", version, propagate_version = true, arg_required_else_help = true)]
 #[command(after_help = "Exit codes: 0 done; 1 findings at the failing severity; 2 usage; 3 configuration; 4 database \

@@ -14,7 +14,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  demo                     lints the example schema in a scratch PostgreSQL, and applies and undoes its migrations
+  demo                     lints the example schema in a scratch PostgreSQL, rehearses, applies and undoes its migrations, and
+                           syncs it masked
   test [--all-postgres] [FILTER]
                            formatting, lints, licences and every test; with --all-postgres on PostgreSQL 13 to 18,
                            with FILTER only the tests whose name contains it

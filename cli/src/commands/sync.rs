@@ -61,7 +61,7 @@ pub struct Sync {
     /// Copy N rows of each table at most, or of one; what refers to the others is left out
     #[arg(long, value_name = "[TABLE=]N", value_parser = limit)]
     limit: Vec<(Option<String>, u64)>,
-    /// Copy with so many streams; with more than one, a run that died goes on where it stopped
+    /// Copy with so many streams; with more than one, a run that died is gone on with while a session holds its snapshot
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
     workers: u32,
     /// Build the schema of an empty target from the source's, by pg_dump
