@@ -6,6 +6,7 @@
 //! makes their rows visible ([`several`]).
 
 mod chunks;
+mod decode;
 mod encode;
 pub mod ends;
 mod error;

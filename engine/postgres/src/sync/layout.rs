@@ -2,6 +2,7 @@
 //! passed on as it came.
 
 use super::{
+    decode::Decoder,
     encode::Encoder,
     form::{Types, same_binary},
     name::{identifier, list, literal, qualified},
@@ -18,7 +19,8 @@ pub(super) enum Form {
 /// What becomes of a column that somebody looks at.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Leading {
-    /// The text form of a column that goes on in its binary form elsewhere: looked at and left behind.
+    /// The text of a column that the server has to write, and that goes on in its binary form elsewhere: looked at and left
+    /// behind.
     Extra,
     /// Looked at and passed on.
     Seen,
@@ -32,6 +34,8 @@ pub(super) struct Head {
     /// Its place among [`TablePlan::columns`].
     pub column: usize,
     pub leading: Leading,
+    /// What makes text of it where rows are binary.
+    pub decoder: Decoder,
     /// What is selected.
     expression: String,
 }
@@ -142,15 +146,14 @@ fn binary_heads(
     for (at, column) in plan.columns.iter().enumerate().filter(|(at, _)| seen.contains(at)) {
         let masked = masks.iter().any(|mask| mask.column == at);
         let (from, name) = (source.of(table, &column.name)?, identifier(&column.name));
-        let leading = if masked {
-            Leading::Masked(Encoder::of(target.of(table, &column.name)?, target)?)
-        } else if from.is_text() {
-            Leading::Seen
-        } else {
-            Leading::Extra
+        let decoder = Decoder::of(from);
+        let leading = match (masked, decoder) {
+            (true, _) => Leading::Masked(Encoder::of(target.of(table, &column.name)?, target)?),
+            (false, Some(_)) => Leading::Seen,
+            (false, None) => Leading::Extra,
         };
-        let expression = if from.is_text() { name } else { from.text_of(&name) };
-        heads.push(Head { column: at, leading, expression });
+        let expression = if decoder.is_some() { name } else { from.text_of(&name) };
+        heads.push(Head { column: at, leading, decoder: decoder.unwrap_or(Decoder::Text), expression });
     }
     Some(heads)
 }
@@ -161,7 +164,7 @@ fn text_heads(plan: &TablePlan, masks: &[ColumnMask], seen: &[usize]) -> Vec<Hea
         .map(|(at, column)| {
             let masked = masks.iter().any(|mask| mask.column == at);
             let leading = if masked { Leading::Masked(Encoder::Text) } else { Leading::Seen };
-            Head { column: at, leading, expression: identifier(&column.name) }
+            Head { column: at, leading, decoder: Decoder::Text, expression: identifier(&column.name) }
         })
         .collect()
 }
@@ -176,7 +179,7 @@ impl Layout {
                 "seen" => Leading::Seen,
                 _ => Leading::Masked(Encoder::Text),
             };
-            Head { column, leading, expression: String::new() }
+            Head { column, leading, decoder: Decoder::Text, expression: String::new() }
         };
         let heads: Vec<Head> = heads.iter().enumerate().map(head).collect();
         let rest = (heads.len()..heads.len() + rest).collect();

@@ -33,20 +33,14 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    fn push(&mut self, value: Option<&[u8]>) {
-        match value {
-            Some(value) => self.data.extend_from_slice(value),
-            None => self.null(),
-        }
-        self.end();
-    }
-
+    /// What is added next is a null, and no bytes.
     fn null(&mut self) {
         let row = self.ends.len();
         self.nulls.resize(row / 8 + 1, 0);
         self.nulls[row / 8] |= 1 << (row % 8);
     }
 
+    /// What was added since the last one is a value.
     fn end(&mut self) {
         match u32::try_from(self.data.len()) {
             Ok(end) => self.ends.push(end),
@@ -101,7 +95,7 @@ impl Rows {
         let mut heads: Vec<Gathered> = layout.heads.iter().map(|_| Gathered::default()).collect();
         for row in &self.rows {
             match layout.form {
-                Form::Binary => binary::gather(row, layout.fields(), &mut heads),
+                Form::Binary => binary::gather(row, layout, &mut heads),
                 Form::Text => text::gather(row, layout.fields(), &mut heads),
             }
             .ok_or(NotARow { expected: layout.fields() })?;

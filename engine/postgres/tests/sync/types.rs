@@ -132,6 +132,38 @@ async fn every_type_by_itself_as_it_comes_and_through_a_strategy() {
     }
 }
 
+/// A strategy that looks at another column sees the text that PostgreSQL writes of it, whoever writes it on the way.
+#[tokio::test]
+async fn what_a_strategy_looks_at_is_what_postgresql_writes() {
+    let table =
+        |(at, (type_name, _)): (usize, &(&str, &[&str]))| format!("CREATE TABLE t{at} (id text, v {type_name});");
+    let pair = both(&COLUMNS.iter().enumerate().map(table).collect::<String>()).await;
+    let rows = |(at, (type_name, values)): (usize, &(&str, &[&str]))| {
+        let insert = |value: &&str| format!("INSERT INTO t{at} VALUES ('1', {}::{type_name});", literal(value));
+        values.iter().map(insert).collect::<String>() + &format!("INSERT INTO t{at} VALUES ('2', NULL);")
+    };
+    let many = "INSERT INTO t7 SELECT '3', (n - 500) * 10.0 ^ (n % 40 - 20) FROM generate_series(1, 1000) n;
+        INSERT INTO t19 SELECT '3', date '0004-01-01 BC' + n * 97 FROM generate_series(1, 9000) n;
+        INSERT INTO t23 SELECT '3', timestamp '1600-01-01' + n * interval '123 days 4.0567 s' FROM generate_series(1, 3000) n;";
+    pair.fill(&(COLUMNS.iter().enumerate().map(rows).collect::<String>() + many)).await;
+    let names: Vec<String> = (0..COLUMNS.len()).map(|at| format!("t{at}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut plan = pair.plan(&names).await;
+    let copies =
+        |masks: Masks, name: &&str| masks.with(name, "id", |_, context| Ok(context[0].clone())).seeing(&[("v", false)]);
+    pair.run(&mut plan, names.iter().fold(Masks::default(), copies)).await.unwrap();
+    pair.target.batch_execute("SET timezone = 'UTC'; SET datestyle = 'ISO'; SET bytea_output = 'hex'").await.unwrap();
+    // How the name of an object is written depends on the search path.
+    for (name, (type_name, values)) in names.iter().zip(&COLUMNS).filter(|(_, (name, _))| !name.starts_with("reg")) {
+        let same = format!(
+            "SELECT count(*) FILTER (WHERE id IS NOT DISTINCT FROM CASE WHEN v IS DISTINCT FROM NULL THEN format('%s', v) END)
+                = count(*) AND count(*) > {} FROM {name}",
+            values.len()
+        );
+        assert_eq!(super::support::value(&pair.target, &same).await, "t", "{type_name}");
+    }
+}
+
 /// All in one table: one column without a binary form in common sends the others by text, too. And with all of them as
 /// what a strategy looks at.
 #[tokio::test]

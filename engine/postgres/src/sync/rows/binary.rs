@@ -28,10 +28,15 @@ impl<'r> Fields<'r> {
     }
 }
 
-pub(super) fn gather(row: &[u8], expected: usize, heads: &mut [Gathered]) -> Option<()> {
+pub(super) fn gather(row: &[u8], layout: &Layout, heads: &mut [Gathered]) -> Option<()> {
+    let expected = layout.fields();
     let mut fields = Fields::new(row, expected)?;
-    for head in heads.iter_mut() {
-        head.push(fields.next()?);
+    for (gathered, head) in heads.iter_mut().zip(&layout.heads) {
+        match fields.next()? {
+            Some(value) => head.decoder.decode(value, &mut gathered.data)?,
+            None => gathered.null(),
+        }
+        gathered.end();
     }
     for _ in heads.len()..expected {
         fields.next()?;

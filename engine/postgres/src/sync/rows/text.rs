@@ -19,11 +19,11 @@ pub(super) fn gather(row: &[u8], expected: usize, heads: &mut [Gathered]) -> Opt
     for head in heads.iter_mut() {
         let field = fields.next()?;
         if field == b"\\N" {
-            head.push(None);
+            head.null();
         } else {
             unescape(field, &mut head.data)?;
-            head.end();
         }
+        head.end();
     }
     (fields.count() == expected - heads.len()).then_some(())
 }
