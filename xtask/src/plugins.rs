@@ -56,18 +56,22 @@ fn component(crate_dir: &Path, out: &Path) -> Result<PathBuf, String> {
 /// Compiles components to native code, so that `confiture` starts without a compiler. Asks the host, because what it
 /// loads has to come from the same engine with the same settings.
 fn precompile(components: &[PathBuf]) -> Outcome {
-    let stale = |wasm: &&PathBuf| {
-        let modified = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
-        modified(&wasm.with_extension("cwasm")) < modified(wasm)
-    };
-    let stale: Vec<&PathBuf> = components.iter().filter(stale).collect();
+    let mut stale = Vec::new();
+    for wasm in components {
+        let inputs = inputs::native_digest(wasm)?;
+        let (native, stamp) = (wasm.with_extension("cwasm"), wasm.with_extension("cwasm.inputs"));
+        if !native.exists() || fs::read_to_string(&stamp).ok().as_ref() != Some(&inputs) {
+            stale.push((wasm, native, stamp, inputs));
+        }
+    }
     if stale.is_empty() {
         return Ok(());
     }
     command::run(&mut cargo(&["build", "--quiet", "--package", "confiture-host", "--bin", "confiture-precompile"]))?;
-    for wasm in stale {
+    for (wasm, native, stamp, inputs) in stale {
         let program = target().join("debug/confiture-precompile");
-        command::run(std::process::Command::new(program).arg(wasm).arg(wasm.with_extension("cwasm")))?;
+        command::run(std::process::Command::new(program).arg(wasm).arg(native))?;
+        fs::write(&stamp, inputs).map_err(|error| format!("cannot write {}: {error}", stamp.display()))?;
     }
     Ok(())
 }

@@ -99,7 +99,7 @@ impl Host {
         self.shared.cache_notice.as_deref()
     }
 
-    /// Compiles a component for every machine of this architecture: for its baseline CPU, not for this one.
+    /// Compiles a component for machines of this architecture as they have been for long, not for this one.
     ///
     /// # Errors
     /// [`HostError::Compile`] where it is no valid component.

@@ -12,11 +12,25 @@ pub(super) fn for_this_machine() -> wasmtime::Result<Engine> {
     Engine::new(&settings())
 }
 
-/// An engine that compiles for the least CPU of this architecture; what it makes loads in [`for_this_machine`] anywhere.
+/// What x86-64-v2 adds to the first x86-64: every server has had it since 2009. Without SSSE3 and SSE4.1 the vectors of a guest,
+/// which scan its texts, become calls of the runtime, one by one: masking an e-mail address takes twice as long.
+#[cfg(target_arch = "x86_64")]
+const FEATURES: [&str; 5] = ["has_sse3", "has_ssse3", "has_sse41", "has_sse42", "has_popcnt"];
+/// Other architectures have vectors from the start.
+#[cfg(not(target_arch = "x86_64"))]
+const FEATURES: [&str; 0] = [];
+
+/// An engine that compiles for an old CPU of this architecture; what it makes loads in [`for_this_machine`] almost anywhere.
+#[allow(unsafe_code)]
 pub(super) fn for_baseline() -> wasmtime::Result<Engine> {
     let mut config = settings();
     // A target that is named gets no features of the CPU at hand.
     config.target(&target())?;
+    for feature in FEATURES {
+        // SAFETY: code that uses what the CPU has not would be wrong to run. It is not: wasmtime writes the features into what
+        // it compiles and refuses to load it where the CPU lacks one, and then the plugin is compiled where it runs.
+        unsafe { config.cranelift_flag_enable(feature) };
+    }
     Engine::new(&config)
 }
 
