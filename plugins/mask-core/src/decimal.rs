@@ -14,6 +14,8 @@ pub struct Decimal {
 
 /// Digits that a number of 128 bits holds whatever they are.
 pub const MOST_DIGITS: usize = 36;
+/// Digits that one of 64 bits holds. WebAssembly has no larger numbers: what is done with 128 bits is many times slower.
+const NARROW_DIGITS: usize = 18;
 
 impl Decimal {
     /// Reads a number without an exponent; none for anything else, `NaN` included.
@@ -25,14 +27,21 @@ impl Decimal {
         {
             return None;
         }
-        let number = digits().fold(0_i128, |number, digit| number * 10 + i128::from(digit - b'0'));
+        let number = if whole.len() + fraction.len() <= NARROW_DIGITS {
+            i128::from(digits().fold(0_i64, |number, digit| number * 10 + i64::from(digit - b'0')))
+        } else {
+            digits().fold(0_i128, |number, digit| number * 10 + i128::from(digit - b'0'))
+        };
         let unscaled = if value.starts_with('-') { -number } else { number };
         Some(Self { unscaled, scale: u32::try_from(fraction.len()).ok()? })
     }
 
     /// With so many digits behind the point, cut off where there were more; none where they are too many.
     pub fn rescaled(self, scale: u32) -> Option<Self> {
-        let unscaled = if scale >= self.scale {
+        if scale == self.scale {
+            return Some(self);
+        }
+        let unscaled = if scale > self.scale {
             self.unscaled.checked_mul(10_i128.checked_pow(scale - self.scale)?)?
         } else {
             self.unscaled / 10_i128.checked_pow(self.scale - scale)?
@@ -52,12 +61,23 @@ impl Decimal {
             text.push('-');
         }
         // Writing to a string does not fail.
-        let _ = if scale == 0 {
-            write!(text, "{number}")
-        } else {
-            let power = 10_u128.pow(self.scale);
-            write!(text, "{}.{:0scale$}", number / power, number % power)
+        let _ = match (u64::try_from(number), 10_u64.checked_pow(self.scale)) {
+            (Ok(number), Some(_)) if scale == 0 => write!(text, "{number}"),
+            (Ok(number), Some(power)) => write!(text, "{}.{:0scale$}", number / power, number % power),
+            _ if scale == 0 => write!(text, "{number}"),
+            _ => {
+                let power = 10_u128.pow(self.scale);
+                write!(text, "{}.{:0scale$}", number / power, number % power)
+            }
         };
+    }
+}
+
+/// The greatest multiple of `width`, which is above 0, that is not above `number`.
+pub fn multiple_below(number: i128, width: i128) -> i128 {
+    match (i64::try_from(number), i64::try_from(width)) {
+        (Ok(number), Ok(width)) => i128::from(number) - i128::from(number.rem_euclid(width)),
+        _ => number.div_euclid(width) * width,
     }
 }
 
@@ -91,8 +111,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn bands_begin_below() {
+        for (number, width, below) in [(37, 10, 30), (-1, 10, -10), (-10, 10, -10), (0, 7, 0)] {
+            assert_eq!(multiple_below(number, width), below);
+            assert_eq!(multiple_below(number << 70, width << 70), below << 70);
+        }
+        assert_eq!(multiple_below(i64::MIN.into(), 3), i128::from(i64::MIN).div_euclid(3) * 3);
+    }
+
+    #[test]
     fn numbers_come_back() {
-        for value in ["0", "-1", "12.50", "-0.07", "0.00", "999999999999999999999999999999.123456"] {
+        for value in [
+            "0",
+            "-1",
+            "12.50",
+            "-0.07",
+            "0.00",
+            "999999999999999999999999999999.123456",
+            "999999999999999999",
+            "-1000000000000000000",
+            "18446744073709551616",
+            "0.000000000000000000000001",
+        ] {
             let mut text = String::new();
             Decimal::read(value).unwrap().write(&mut text);
             assert_eq!(text, value);

@@ -67,9 +67,12 @@ impl Network {
                 last = sizes(size);
             }
             let (_, left_size, right_size) = last;
-            let (left, right) = (value / u128::from(right_size), value % u128::from(right_size));
             // Both are below their sizes, which have 64 bits.
-            self.halves.push(Halves { left: left as u64, right: right as u64, left_size, right_size, size, tweak });
+            let (left, right) = match u64::try_from(value) {
+                Ok(value) => (value / right_size, value % right_size),
+                Err(_) => ((value / u128::from(right_size)) as u64, (value % u128::from(right_size)) as u64),
+            };
+            self.halves.push(Halves { left, right, left_size, right_size, size, tweak });
         }
     }
 
@@ -110,8 +113,21 @@ fn sizes(size: u128) -> (u128, u64, u64) {
 }
 
 fn add(half: u64, hash: u128, size: u64) -> u64 {
-    let size = u128::from(size);
-    ((u128::from(half) + hash % size) % size) as u64
+    let rest = rest(hash, size);
+    // Both are below the size, so that their sum is below twice of it.
+    let (sum, is_above) = half.overflowing_add(rest);
+    if is_above || sum >= size { sum.wrapping_sub(size) } else { sum }
+}
+
+/// What is left of a division. Halves of up to 32 bits, which columns of up to 64 have, are divided as one does by hand, 32 bits
+/// at a time: WebAssembly has no numbers of 128 bits.
+fn rest(hash: u128, size: u64) -> u64 {
+    if u32::try_from(size).is_err() {
+        return (hash % u128::from(size)) as u64;
+    }
+    let (high, low) = ((hash >> 64) as u64, hash as u64);
+    let rest = ((high % size) << 32 | low >> 32) % size;
+    (rest << 32 | low & 0xffff_ffff) % size
 }
 
 #[cfg(test)]
@@ -138,6 +154,22 @@ mod tests {
         let (one, other) = (all(1000, "a"), all(1000, "b"));
         assert!(one.iter().zip(&other).filter(|(one, other)| one == other).count() < 20);
         assert!(one.iter().enumerate().filter(|(at, value)| *at as u128 == **value).count() < 20);
+    }
+
+    #[test]
+    fn a_rest_is_a_rest() {
+        let mut hash = 1_u128;
+        for at in 0..2_000_u64 {
+            hash = hash.wrapping_mul(0x2545_f491_4f6c_dd1d_9e37_79b9_7f4a_7c15).wrapping_add(u128::from(at));
+            for size in [1, 2, 3, 10, 65_537, u64::from(u32::MAX) - at, u64::from(u32::MAX) + at, u64::MAX - at] {
+                assert_eq!(u128::from(rest(hash, size)), hash % u128::from(size));
+                let half = hash as u64 % size;
+                assert_eq!(
+                    u128::from(add(half, hash, size)),
+                    (u128::from(half) + hash % u128::from(size)) % u128::from(size)
+                );
+            }
+        }
     }
 
     #[test]

@@ -2,14 +2,30 @@
 
 use std::fmt::Write;
 
-const HEX: &[u8; 16] = b"0123456789abcdef";
+/// Each byte's two hexadecimal digits.
+const HEX: [[u8; 2]; 256] = {
+    let digits = b"0123456789abcdef";
+    let mut pairs = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        pairs[byte] = [digits[byte >> 4], digits[byte & 15]];
+        byte += 1;
+    }
+    pairs
+};
 
-/// Appends the first `digits` hexadecimal digits of some bytes.
+/// Appends the first `digits` hexadecimal digits of some bytes, as many as these have.
 pub fn hex(bytes: &[u8], digits: usize, text: &mut String) {
-    for at in 0..digits {
-        let byte = bytes[at / 2];
-        let nibble = if at % 2 == 0 { byte >> 4 } else { byte & 15 };
-        text.push(char::from(HEX[usize::from(nibble)]));
+    // Appending a value once costs a fraction of appending its characters.
+    let mut rest = digits;
+    for part in bytes.chunks(32) {
+        let mut buffer = [0; 64];
+        for (pair, byte) in buffer.chunks_exact_mut(2).zip(part) {
+            pair.copy_from_slice(&HEX[usize::from(*byte)]);
+        }
+        let written = rest.min(part.len() * 2);
+        push(&buffer[..written], text);
+        rest -= written;
     }
 }
 
@@ -19,12 +35,17 @@ pub fn uuid(bytes: &[u8], text: &mut String) {
     id.copy_from_slice(&bytes[..16]);
     id[6] = id[6] & 0x0f | 0x80;
     id[8] = id[8] & 0x3f | 0x80;
-    for (at, part) in [&id[..4], &id[4..6], &id[6..8], &id[8..10], &id[10..]].into_iter().enumerate() {
-        if at > 0 {
-            text.push('-');
-        }
-        hex(part, part.len() * 2, text);
+    let mut buffer = [b'-'; 36];
+    let places = (0..8).chain(9..13).chain(14..18).chain(19..23).chain(24..36);
+    for (place, digit) in places.zip(id.iter().flat_map(|byte| HEX[usize::from(*byte)])) {
+        buffer[place] = digit;
     }
+    push(&buffer, text);
+}
+
+/// Appends letters of ASCII.
+fn push(ascii: &[u8], text: &mut String) {
+    text.push_str(std::str::from_utf8(ascii).unwrap_or_default());
 }
 
 /// Appends a number.
@@ -47,5 +68,19 @@ mod tests {
         let mut text = String::new();
         uuid(&[0xff; 32], &mut text);
         assert_eq!(text, "ffffffff-ffff-8fff-bfff-ffffffffffff");
+        text.clear();
+        uuid(&std::array::from_fn::<u8, 16, _>(|at| at as u8 * 16 + 1), &mut text);
+        assert_eq!(text, "01112131-4151-8171-8191-a1b1c1d1e1f1");
+    }
+
+    #[test]
+    fn as_many_digits_as_are_asked_for() {
+        let bytes: Vec<u8> = (0..40).collect();
+        for digits in [0, 1, 24, 63, 64, 65, 80] {
+            let mut text = String::new();
+            hex(&bytes, digits, &mut text);
+            let all: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(text, all[..digits]);
+        }
     }
 }

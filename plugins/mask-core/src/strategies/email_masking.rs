@@ -115,12 +115,25 @@ impl Addresses {
     /// The domain that stays, where the value is an address and there is room for it.
     fn domain<'a>(&self, value: &'a str) -> Option<&'a str> {
         let (local, domain) = value.rsplit_once('@').filter(|_| self.options.keep_domain)?;
-        let is_domain = !local.is_empty()
-            && domain.contains('.')
-            && domain.split('.').all(|label| !label.is_empty())
-            && domain.chars().all(|character| character.is_alphanumeric() || matches!(character, '.' | '-'));
-        (is_domain && self.local + 1 + domain.chars().count() <= self.room).then_some(domain)
+        let fits = |characters| self.local + 1 + characters <= self.room;
+        (!local.is_empty() && length_of_domain(domain).is_some_and(fits)).then_some(domain)
     }
+}
+
+/// How many characters a domain has; none where it is none: two labels at least, none of them empty.
+fn length_of_domain(domain: &str) -> Option<usize> {
+    let (mut characters, mut labels, mut label) = (0, 1, 0);
+    for character in domain.chars() {
+        characters += 1;
+        match character {
+            '.' if label == 0 => return None,
+            '.' => (labels, label) = (labels + 1, 0),
+            '-' => label += 1,
+            letter if letter.is_alphanumeric() => label += 1,
+            _ => return None,
+        }
+    }
+    (labels > 1 && label > 0).then_some(characters)
 }
 
 const DOCUMENTATION: &str = r#"

@@ -157,7 +157,7 @@ impl Mask for Band {
             let scale = number.scale.max(self.width.scale);
             let (number, width) =
                 (number.rescaled(scale).ok_or_else(wrong)?, self.width.rescaled(scale).ok_or_else(wrong)?);
-            let lower = number.unscaled.div_euclid(width.unscaled) * width.unscaled;
+            let lower = decimal::multiple_below(number.unscaled, width.unscaled);
             let lower = if self.scale == Some(0) { lower.max(self.least) } else { lower };
             let lower = Decimal { unscaled: lower, scale };
             lower.rescaled(self.scale.unwrap_or(scale)).ok_or_else(wrong)?.write(text);

@@ -35,10 +35,10 @@ impl Strategy for PatternMasking {
     };
 
     fn open(&self, options: Options, target: &ColumnInfo, _: &[ColumnInfo]) -> Result<Box<dyn Mask>, Error> {
-        let pattern: Vec<char> = options.pattern.chars().collect();
-        let keeps = pattern.iter().any(|character| matches!(character, '#' | '9'));
-        let hides = pattern.contains(&'*');
-        if pattern.is_empty() {
+        let length = options.pattern.chars().count();
+        let keeps = options.pattern.contains(is_kept);
+        let hides = options.pattern.contains('*');
+        if length == 0 {
             return Err(Error::option("/pattern", "at least one character; `fixed` writes an empty text"));
         }
         if keeps && !hides {
@@ -46,12 +46,10 @@ impl Strategy for PatternMasking {
         }
         options.on_mismatch.check(target)?;
         if keeps || hides {
-            return Ok(Box::new(Places { pattern, on_mismatch: options.on_mismatch }));
+            return Ok(Box::new(Places { parts: parts(&options.pattern), length, on_mismatch: options.on_mismatch }));
         }
         match target.room() {
-            Some(room) if room < pattern.len() => {
-                Err(refusal::too_short(target, room, pattern.len(), "the constant pattern"))
-            }
+            Some(room) if room < length => Err(refusal::too_short(target, room, length, "the constant pattern")),
             _ => Ok(Box::new(Constant(options.pattern))),
         }
     }
@@ -70,25 +68,60 @@ impl Mask for Constant {
 }
 
 struct Places {
-    pattern: Vec<char>,
+    parts: Vec<Part>,
+    /// How many characters the pattern has.
+    length: usize,
     on_mismatch: OnMismatch,
+}
+
+/// Places of the pattern that lie side by side.
+struct Part {
+    characters: usize,
+    /// What stands for them; none where the value's own stay.
+    written: Option<String>,
+}
+
+/// The parts of a pattern.
+fn parts(pattern: &str) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    for place in pattern.chars() {
+        let written = (!is_kept(place)).then(|| place.to_string());
+        match (parts.last_mut(), written) {
+            (Some(Part { characters, written: None }), None) => *characters += 1,
+            (Some(Part { characters, written: Some(before) }), Some(written)) => {
+                *characters += 1;
+                before.push_str(&written);
+            }
+            (_, written) => parts.push(Part { characters: 1, written }),
+        }
+    }
+    parts
+}
+
+fn is_kept(place: char) -> bool {
+    matches!(place, '#' | '9')
 }
 
 impl Mask for Places {
     fn mask(&self, values: &Column, _: &[Column]) -> Result<Column, Error> {
         values.map(|row, value, text| {
-            let from = text.len();
-            let mut characters = value.chars();
-            for place in &self.pattern {
-                let Some(character) = characters.next() else { break };
-                text.push(if matches!(place, '#' | '9') { character } else { *place });
+            // In ASCII, places are bytes.
+            let is_ascii = value.is_ascii();
+            let length = if is_ascii { value.len() } else { value.chars().count() };
+            if length != self.length {
+                return self.on_mismatch.write(row, value, "the value is not as long as the pattern", text);
             }
-            let is_as_long = characters.next().is_none() && value.chars().count() == self.pattern.len();
-            if is_as_long {
-                return Ok(Written::Value);
+            let mut rest = value;
+            for Part { characters, written } in &self.parts {
+                let end = match is_ascii {
+                    true => *characters,
+                    false => rest.char_indices().nth(*characters).map_or(rest.len(), |(at, _)| at),
+                };
+                let (here, behind) = rest.split_at(end);
+                text.push_str(written.as_deref().unwrap_or(here));
+                rest = behind;
             }
-            text.truncate(from);
-            self.on_mismatch.write(row, value, "the value is not as long as the pattern", text)
+            Ok(Written::Value)
         })
     }
 }
@@ -152,6 +185,16 @@ mod tests {
         keeps_its_promises("pattern_masking", &json!({"pattern": "**#"}), &text, &texts(), 0);
         let masked = masked("pattern_masking", &json!({"pattern": "*#"}), &text, &["𝕏é", "abc", "a"]).unwrap();
         assert_eq!(masked, [Some("*é".to_owned()), Some("***".to_owned()), Some("*".to_owned())]);
+    }
+
+    #[test]
+    fn places_are_characters() {
+        let text = ColumnInfo::new("a", "text");
+        let options = json!({"pattern": "##•*9-•#"});
+        let masked =
+            masked("pattern_masking", &options, &text, &["abcdefgh", "äöüß𝕏éŵý", "abcdefg", "äbcdefgh"]).unwrap();
+        let masked: Vec<&str> = masked.iter().map(|value| value.as_deref().unwrap()).collect();
+        assert_eq!(masked, ["ab•*e-•h", "äö•*𝕏-•ý", "*******", "äb•*e-•h"]);
     }
 
     #[test]

@@ -27,6 +27,11 @@ impl Column {
     /// Where the parts do not fit together, or are no UTF-8.
     pub fn from_parts(data: Vec<u8>, ends: Vec<u32>, nulls: Vec<u8>) -> Result<Self, Error> {
         let text = String::from_utf8(data).map_err(|_| Error::failed("a column came that is no UTF-8"))?;
+        Self::of_text(text, ends, nulls)
+    }
+
+    /// As [`Self::from_parts`], of what is known to be UTF-8.
+    pub(crate) fn of_text(text: String, ends: Vec<u32>, nulls: Vec<u8>) -> Result<Self, Error> {
         let mut from = 0;
         for &end in &ends {
             if end < from || !text.is_char_boundary(end as usize) {

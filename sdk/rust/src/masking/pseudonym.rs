@@ -82,13 +82,14 @@ impl Digests {
 
     /// The first 16 bytes of a row's digest as a number, most significant first.
     pub fn number(&self, row: usize) -> u128 {
-        self.get(row)[..16].iter().fold(0, |number, byte| number << 8 | u128::from(*byte))
+        let bytes = self.get(row).first_chunk().copied();
+        u128::from_be_bytes(bytes.unwrap_or_default())
     }
 
     /// A number of 64 bits from a row's digest: one of four that have nothing to do with each other.
     pub fn word(&self, row: usize, at: usize) -> u64 {
-        let from = at % 4 * 8;
-        self.get(row)[from..from + 8].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+        let bytes = self.get(row)[at % 4 * 8..].first_chunk().copied();
+        u64::from_be_bytes(bytes.unwrap_or_default())
     }
 }
 
