@@ -60,7 +60,7 @@ pub fn all() -> Vec<Case> {
     ]
 }
 
-fn email(row: usize) -> String {
+pub fn email(row: usize) -> String {
     format!("person.{row}@mail.test")
 }
 

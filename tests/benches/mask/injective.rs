@@ -2,7 +2,7 @@
 
 use crate::{
     BATCH,
-    cases::{Case, number, uuid},
+    cases::{Case, email, number, uuid},
     component::Component,
 };
 
@@ -15,6 +15,8 @@ pub async fn all(component: &Component) {
         Case::of("format_preserving", "varchar(8)", digits),
         Case::of("deterministic_hash", "integer", number),
         Case::of("deterministic_hash", "uuid", uuid),
+        Case::of("deterministic_hash", "text", email),
+        Case::of("email_masking", "text", email),
     ] {
         let mut open = component.open(&case).await;
         let mut made = Vec::with_capacity(VALUES);
@@ -29,10 +31,15 @@ pub async fn all(component: &Component) {
     }
 }
 
-/// Digits, or the hexadecimal ones of a UUID, exactly.
+/// A number, or hexadecimal digits: those of a UUID, of a masked address, or the first 32 of a longer pseudonym.
 fn as_number(value: &str) -> Option<u128> {
-    match value.contains('-') && value.len() == 36 {
-        true => u128::from_str_radix(&value.replace('-', ""), 16).ok(),
-        false => value.parse().ok(),
+    let address = value.split_once('@').and_then(|(local, _)| local.strip_prefix("user+"));
+    match address.unwrap_or(value) {
+        decimal if decimal.len() < 20 => decimal.parse().ok(),
+        digits => u128::from_str_radix(first(&digits.replace('-', "")), 16).ok(),
     }
+}
+
+fn first(digits: &str) -> &str {
+    digits.get(..32).unwrap_or(digits)
 }
