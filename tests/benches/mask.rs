@@ -1,4 +1,4 @@
-//! What masking through the sandbox costs, against the same code native in the same run: `cargo xtask bench mask`.
+//! What masking through the sandbox costs, against the same code native in the same run: `cargo xtask bench mask [STRATEGY]`.
 //!
 //! Every bundled strategy masks a million values in batches of a thousand, in turns: native, component, native, ... Times
 //! are medians of the rounds, in nanoseconds a value. Both sides hash under the same keys, and what they make is compared.
@@ -29,17 +29,19 @@ fn main() -> ExitCode {
         println!("benchmarks are run by `cargo xtask bench mask`");
         return ExitCode::SUCCESS;
     }
+    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let is_wanted = |case: &Case| wanted.as_ref().is_none_or(|wanted| case.id == *wanted);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     runtime.block_on(async {
         let component = Component::load().await;
         let mut over = Vec::new();
         println!("{:<44} {:>10} {:>10} {:>7} {:>7}", "", "native", "component", "ratio", "bound");
-        for case in cases::all() {
+        for case in cases::all().into_iter().filter(is_wanted) {
             if !measure(&component, &case).await {
                 over.push(case.title());
             }
         }
-        injective::all(&component).await;
+        injective::all(&component, is_wanted).await;
         match over.is_empty() {
             true => ExitCode::SUCCESS,
             false => {

@@ -15,8 +15,9 @@ pub fn bench(name: &str, arguments: &[&str]) -> Outcome {
         ("host", []) => {
             run(cargo(&["bench", "--package", "confiture-host", "--bench", "boundary"]).env("CONFITURE_BENCH", "1"))
         }
-        ("mask", []) => {
-            run(cargo(&["bench", "--package", "confiture-tests", "--bench", "mask"]).env("CONFITURE_BENCH", "1"))
+        ("mask", strategy @ ([] | [_])) => {
+            let mut bench = cargo(&["bench", "--package", "confiture-tests", "--bench", "mask", "--"]);
+            run(bench.args(strategy).env("CONFITURE_BENCH", "1"))
         }
         ("migrate", []) => migrate::bench(None),
         ("migrate", [history]) => migrate::bench(Some(history)),
@@ -30,7 +31,7 @@ pub fn bench(name: &str, arguments: &[&str]) -> Outcome {
         ("sync", arguments) => sync::bench(arguments),
         (sync::ROUNDS, [rows]) => sync::rounds(rows),
         (other, _) => Err(format!(
-            "there is no benchmark `{other}`: only `host`, `mask`, `migrate [HISTORY]`, `hooks`, `lint`, `estimates` and `sync [--rows N]`"
+            "there is no benchmark `{other}`: only `host`, `mask [STRATEGY]`, `migrate [HISTORY]`, `hooks`, `lint`, `estimates` and `sync [--rows N]`"
         )),
     }
 }
