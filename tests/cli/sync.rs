@@ -7,3 +7,4 @@ mod proof;
 mod refused;
 mod selected;
 mod shop;
+mod workers;

@@ -78,8 +78,16 @@ impl Pair {
 
     /// The same, started.
     pub fn start(&self, arguments: &[&str]) -> Child {
-        let mut command =
-            command(self.directory.path(), &[&["sync"], &ENDS[..], arguments].concat(), &self.variables());
+        self.start_bare(&[&ENDS[..], arguments].concat())
+    }
+
+    /// `confiture sync worker` between the same databases, started.
+    pub fn start_worker(&self) -> Child {
+        self.start_bare(&[&["worker"], &ENDS[..]].concat())
+    }
+
+    fn start_bare(&self, arguments: &[&str]) -> Child {
+        let mut command = command(self.directory.path(), &[&["sync"], arguments].concat(), &self.variables());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts")
     }
 
