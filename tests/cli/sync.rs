@@ -1,6 +1,7 @@
 //! `confiture sync`: from one database to another, masked on the way, and proved.
 
 mod corpora;
+mod disk_full;
 mod killed;
 mod pair;
 mod proof;

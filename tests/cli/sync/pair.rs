@@ -41,7 +41,11 @@ impl Pair {
 
     /// With a source that is there.
     pub async fn of(source_url: String, source: PgSession, rules: &str) -> Self {
-        let (target_url, target) = database(&[]).await;
+        Self::between((source_url, source), database(&[]).await, rules)
+    }
+
+    /// Between two databases that are there.
+    pub fn between((source_url, source): (String, PgSession), (target_url, target): (String, PgSession), rules: &str) -> Self {
         let profile = format!("anonymization_profile: qa\nkey: ${{ANON_KEY}}\n{rules}");
         let directory = project(&[("confiture.toml", CONFIGURATION), ("anonymization/qa.yaml", &profile)]);
         Self { directory, source_url, target_url, source, target }

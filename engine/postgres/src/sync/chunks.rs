@@ -140,6 +140,15 @@ pub(super) async fn standing(target: &Link, run: &str, table: Option<usize>) -> 
     Ok(Standing { done: count("done"), all: count("all") })
 }
 
+/// The places of tables that have parts which are not done, with whether any is.
+pub(super) async fn unfinished(target: &Link, run: &str) -> Result<Vec<(usize, bool)>, SyncError> {
+    let sql = "SELECT table_at, pg_catalog.bool_or(done) AS begun FROM confiture.sync_chunk WHERE run = $1
+        GROUP BY table_at HAVING NOT pg_catalog.bool_and(done)";
+    let rows = target.rows(DOING, sql, &[&run]).await?;
+    let place = |row| usize::try_from(get::<i32>(row, "table_at")).ok();
+    Ok(rows.iter().filter_map(|row| Some((place(row)?, get(row, "begun")))).collect())
+}
+
 /// What the parts of each table were, all together.
 pub(super) async fn sums(target: &Link, run: &str, tables: usize) -> Result<Vec<TableCopied>, SyncError> {
     let mut sums = vec![TableCopied::default(); tables];

@@ -52,6 +52,7 @@ pub(super) async fn left(shared: &Shared, cause: SyncError) -> SyncError {
     let standing = chunks::standing(&target, run, None).await.unwrap_or_default();
     if standing.done > 0 {
         if let Some(held) = lives(shared, &target).await {
+            give_back(shared, &target, &cause, held).await;
             let schema = record::schema_of(run);
             let kept = Partly { done: standing.done, of: standing.all, schema, held, cause };
             return SyncError::Partly(Box::new(kept));
@@ -61,6 +62,22 @@ pub(super) async fn left(shared: &Shared, cause: SyncError) -> SyncError {
     }
     let _ = record::abandon(&target, run, "failed").await;
     cause
+}
+
+/// Gives back the room that rows of unfinished parts take, where the target's disk is full: it is scarce. A table of which
+/// nothing is done is dropped, for VACUUM needs room itself; [`several::run`] makes it again.
+async fn give_back(shared: &Shared, target: &Link, cause: &SyncError, held: bool) {
+    if !matches!(cause, SyncError::Said { said, .. } if said.sqlstate == "53100") {
+        return;
+    }
+    let mut tables = chunks::unfinished(target, &shared.plan.run).await.unwrap_or_default();
+    tables.sort_by_key(|(_, begun)| *begun);
+    for (table, begun) in tables {
+        let own = qualified(&several::own_table(&shared.plan, table));
+        // Whoever holds the snapshot may be writing to it.
+        let sql = if begun || held { format!("VACUUM {own}") } else { format!("DROP TABLE IF EXISTS {own}") };
+        let _ = target.run("giving back room", &sql).await;
+    }
 }
 
 /// Whether a later run can go on: in a snapshot that is held, or (false) in a new one of the same content. Where the source

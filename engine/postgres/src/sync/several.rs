@@ -7,8 +7,8 @@ use super::{
     Copied, Shared, chunks,
     error::SyncError,
     kept::left,
-    link::Link,
-    name::{identifier, literal},
+    link::{Link, get},
+    name::{identifier, literal, qualified},
     record::{self, Begun},
     target, thread,
 };
@@ -26,8 +26,9 @@ pub(super) fn own_table(plan: &Plan, table: usize) -> Name {
 /// Copies a plan.
 pub(super) async fn run(shared: &Arc<Shared>, begun: Begun) -> Result<Copied, SyncError> {
     let mine = Arc::clone(shared);
-    if begun != Begun::Continued {
-        prepare(&mine).await?;
+    match begun {
+        Begun::Continued => complete(&mine).await?,
+        Begun::Anew | Begun::Again => prepare(&mine).await?,
     }
     match work(shared, shared.plan.workers).await {
         Ok(()) => {}
@@ -92,6 +93,22 @@ async fn prepare(shared: &Shared) -> Result<(), SyncError> {
     }
     chunks::plan(shared, &link).await?;
     link.run("beginning the run", "COMMIT").await
+}
+
+/// Makes those of the run's own tables again that gave back their room.
+async fn complete(shared: &Shared) -> Result<(), SyncError> {
+    let link = Link::target(&shared.ends).await?;
+    let plan = &shared.plan;
+    link.run("going on with the run", "BEGIN").await?;
+    let sql = "SELECT pg_catalog.to_regclass($1) IS NULL AS gone";
+    for (at, begun) in chunks::unfinished(&link, &plan.run).await? {
+        let own = own_table(plan, at);
+        let rows = link.rows("going on with the run", sql, &[&qualified(&own)]).await?;
+        if let Some(table) = plan.tables.get(at).filter(|_| !begun && rows.first().is_some_and(|row| get(row, "gone"))) {
+            target::own_table(&link, table, &own).await?;
+        }
+    }
+    link.run("going on with the run", "COMMIT").await
 }
 
 /// How often it is looked whether the rows of a run are visible.
