@@ -67,6 +67,8 @@ pub struct Copied {
     pub resumed: bool,
     /// How many large objects were copied.
     pub large_objects: u64,
+    /// What is not as at the source, though nothing failed: owners and grants of large objects.
+    pub remarks: Vec<String>,
 }
 
 /// What all threads of a run share.

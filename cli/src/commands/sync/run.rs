@@ -49,6 +49,10 @@ pub async fn run(
     let mut report = Report::copied(&prepared.planned, source, target, &copied.tables);
     (report.seconds, report.resumed, report.large_objects) =
         (begun.elapsed().as_secs_f64(), copied.resumed, copied.large_objects);
+    for remark in &copied.remarks {
+        output::warn(remark);
+    }
+    report.notices.extend(copied.remarks.iter().cloned());
     if command.verify_consistency {
         let begun = Instant::now();
         let proof = Proof { plan, rules: &prepared.rules, copied: &copied.tables };

@@ -46,7 +46,7 @@ pub(super) async fn plan(shared: &Shared, target: &Link) -> Result<(), SyncError
 /// Conditions of which each row of a table meets one.
 async fn split(table: &TablePlan, source: &Link) -> Result<Vec<Option<String>>, SyncError> {
     let whole = vec![None];
-    if table.limit.is_some() {
+    if table.limit.is_some() || table.whole {
         return Ok(whole);
     }
     let doing = format!("measuring {}", super::error::name(&table.table));
