@@ -214,7 +214,7 @@ fn sets_null(
     let root = root_of(request.target, relation);
     let table = resolved.tables.iter().find(|one| one.schema == root.schema && one.name == root.name);
     table.is_some_and(|table| {
-        table.columns.iter().any(|one| key.columns.contains(&one.info.name) && one.ready.id() == "set_null")
+        table.columns.iter().any(|one| key.columns.contains(&one.info.name) && one.promises.all_null)
     })
 }
 
