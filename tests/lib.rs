@@ -3,6 +3,7 @@
 
 pub mod cluster;
 pub mod program;
+pub mod small_disk;
 
 use std::path::{Path, PathBuf};
 

@@ -18,6 +18,7 @@ mod resume;
 mod rules;
 mod scope;
 mod select;
+mod unchecked;
 
 pub use {
     digest::mark,
@@ -106,6 +107,7 @@ pub fn plan(request: Request<'_>) -> Result<Planned, Refusals> {
     let (units, cycles) = order::order(&scope);
     may::outside(&request, &scope, &mut refusals, &mut notices);
     may::cycles(&request, &cycles, &mut refusals);
+    let unchecked = unchecked::unchecked(&request, &scope, &mut notices);
     let selection = select::select(&request, &scope, &edges, &mut refusals, &mut notices);
     let tables = units.iter().map(|unit| table(&request, unit, selection.condition(unit))).collect();
     let plan = Plan {
@@ -116,6 +118,7 @@ pub fn plan(request: Request<'_>) -> Result<Planned, Refusals> {
         sequences: rest::sequences(&request, &scope, &mut refusals),
         refresh: rest::materialized(&request, &scope, &mut refusals),
         cycles,
+        unchecked,
         replace: request.options.replace,
         fire_triggers: request.options.fire_triggers,
         large_objects: request.options.large_objects,
@@ -124,7 +127,7 @@ pub fn plan(request: Request<'_>) -> Result<Planned, Refusals> {
     refusals.or(Planned { plan, notices })
 }
 
-fn table(request: &Request<'_>, unit: &Unit<'_>, condition: Option<String>) -> TablePlan {
+fn table(request: &Request<'_>, unit: &Unit<'_>, condition: Option<select::Condition>) -> TablePlan {
     let facts = request.source_end.tables.get(&name_of(unit.leaf));
     let masked = |column: &Column| {
         let table = request.resolved.and_then(|resolved| {
@@ -145,7 +148,8 @@ fn table(request: &Request<'_>, unit: &Unit<'_>, condition: Option<String>) -> T
         table: name_of(unit.leaf),
         masked: columns.iter().any(|column| column.masked),
         columns,
-        condition,
+        whole: condition.as_ref().is_some_and(|condition| condition.whole),
+        condition: condition.map(|condition| condition.sql),
         limit: None,
         primary_key: graph::primary_key(unit.leaf).to_vec(),
         estimated_rows: unit.leaf.estimated_rows,

@@ -64,6 +64,9 @@ pub struct Sync {
     /// Copy with so many streams; with more than one, a run that died is gone on with while a session holds its snapshot
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
     workers: u32,
+    /// Begin anew where the same run has left chunks that are done, and clear these away
+    #[arg(long)]
+    restart: bool,
     /// Build the schema of an empty target from the source's, by pg_dump
     #[arg(long)]
     create_schema: bool,

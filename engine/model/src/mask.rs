@@ -14,7 +14,7 @@ pub use array::{array_of_one, mask_column};
 pub use batch::next_batch;
 pub use column::{Column, ColumnBuilder, NotAColumn, Values};
 pub use nesting::Nesting;
-pub use strategy::{Promise, Promises, StrategyInfo, Unless};
+pub use strategy::{Promise, Promises, StrategyInfo, Unless, When};
 
 use crate::{
     BoxFuture,

@@ -29,6 +29,9 @@ pub struct Plan {
     /// Foreign keys that no order of the tables satisfies: dropped, and made again and validated, in the transaction that
     /// makes the rows visible. Deferrable ones are deferred instead.
     pub cycles: Vec<ForeignKey>,
+    /// Foreign keys that are NOT VALID in the target: dropped, and made again NOT VALID, as rows of the source may miss them.
+    #[serde(default)]
+    pub unchecked: Vec<ForeignKey>,
     /// Whether the rows that the target holds are replaced. Otherwise a table that holds any is refused.
     pub replace: bool,
     /// Whether triggers of the target fire for the rows that come in.
@@ -91,6 +94,9 @@ pub struct TablePlan {
     /// An SQL condition on the source's rows, over the table's own columns; none for all of them. The table's alias is its
     /// bare name.
     pub condition: Option<String>,
+    /// Whether the condition follows foreign keys: such a table is not split, for each part would ask all of it again.
+    #[serde(default)]
+    pub whole: bool,
     /// At most so many rows, those of the lowest primary keys; a table with a limit is not split.
     pub limit: Option<u64>,
     /// The columns of the primary key.

@@ -42,6 +42,7 @@ use futures_util::future::join;
 use link::Link;
 use loan::Lending;
 use run_lock::RunLock;
+pub(crate) use run_lock::is_taken;
 use std::sync::Arc;
 use watch::Watched;
 

@@ -12,6 +12,7 @@ pub mod ends;
 mod error;
 mod feed;
 mod form;
+mod kept;
 mod layout;
 mod link;
 mod load;
@@ -28,7 +29,8 @@ mod target;
 mod thread;
 pub mod verify;
 
-pub use error::{End, Ending, Said, SyncError};
+pub use error::{End, Ending, Partly, Said, SyncError};
+pub use kept::resume;
 pub use record::RunRecord;
 pub use snapshot::SourceSnapshot;
 
@@ -66,6 +68,8 @@ pub struct Copied {
     pub resumed: bool,
     /// How many large objects were copied.
     pub large_objects: u64,
+    /// What is not as at the source, though nothing failed: owners and grants of large objects.
+    pub remarks: Vec<String>,
 }
 
 /// What all threads of a run share.
@@ -84,8 +88,9 @@ struct Shared {
     taking_part: Mutex<Vec<String>>,
 }
 
-/// Copies a plan, with as many workers as it says. Holds the target's run lock meanwhile. When `stop` ends, so does the run,
-/// and the target is as it was; what several workers have done is kept for a later run.
+/// Copies a plan, with as many workers as it says; or goes on with it, where the snapshot is one that [`resume`] gave.
+/// Holds the target's run lock meanwhile. When `stop` ends, so does the run, and the target is as it was; what several
+/// workers have done is kept where a later run can go on with it.
 ///
 /// # Errors
 /// [`SyncError`]; [`SyncError::ending`] tells how the target is left.
@@ -129,7 +134,8 @@ async fn copy(shared: &Arc<Shared>, begun: Begun) -> Result<Copied, SyncError> {
 }
 
 /// Works beside whoever began a run, which [`unfinished`] has found, with so many workers until no part of it is left. Making
-/// the rows visible is left to the run itself.
+/// the rows visible is left to the run itself; where whoever began it is gone, this holds its snapshot until somebody has
+/// taken it up again.
 ///
 /// # Errors
 /// As [`run`]; the run goes on without this.
@@ -149,7 +155,11 @@ pub async fn join(
     let target = Link::target(ends).await?;
     let shared = share(&record.plan, ends, &snapshot, masks, progress, &target).await?;
     drop(target);
-    let result = stoppable(several::work(&shared, workers), &shared.stop, stop).await;
+    let work = async {
+        several::work(&shared, workers).await?;
+        shared.stop.clone().guard(several::outlast(&shared)).await
+    };
+    let result = stoppable(work, &shared.stop, stop).await;
     if let Ok(target) = Link::target(ends).await {
         several::leave(&shared, &target).await;
     }

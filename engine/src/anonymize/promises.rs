@@ -4,7 +4,8 @@
 //! as many values out as in; nulls that stay null; values that fit the column's type and length; equal results from both
 //! instances where the strategy is deterministic; different results for different values where it is injective and that
 //! is relied on, in columns that are unique or joined; and, unless it may keep values, that no more of them come out as
-//! they went in than chance allows ([`chance`] says how many that is).
+//! they went in than chance allows ([`chance`] says how many that is). That no value is left where all are to become null.
+//! What is promised of the values of other rows, the proof of a sync tests, on all of them.
 //!
 //! A made-up value that the strategy refuses is left out: refusing it is right where it is nothing that the strategy can
 //! work on. A sampled one is not, since the run would stop there.
@@ -144,6 +145,8 @@ impl Tried<'_> {
         };
         let became = pairs.iter().any(|(value, masked)| value.is_none() && masked.is_some());
         add(Broken::Shape, became.then(|| "a null became a value".to_owned()));
+        let left = self.promises.all_null && pairs.iter().any(|(_, masked)| masked.is_some());
+        add(Broken::Shape, left.then(|| "a value is left, although all are to become null".to_owned()));
         add(Broken::Fits, pairs.iter().find_map(|(_, masked)| fit::misfit(self.target, masked.as_deref())));
         let relied_on = self.target.unique || self.target.join_group.is_some();
         if self.promises.injective && relied_on {

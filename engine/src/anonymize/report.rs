@@ -131,19 +131,12 @@ impl ReportedColumn {
 }
 
 fn ruled_column(column: &ResolvedColumn) -> ReportedColumn {
-    let promises = column.promises;
-    let named = [
-        (promises.deterministic, "deterministic"),
-        (promises.injective, "injective"),
-        (promises.reversible, "reversible"),
-        (promises.may_keep, "may-keep"),
-    ];
     ReportedColumn {
         name: column.info.name.clone(),
         fate: if column.is_kept() { Fate::Kept } else { Fate::Masked },
         strategy: Some(column.ready.strategy()),
         named: column.named.clone(),
-        promises: named.into_iter().filter(|(given, _)| *given).map(|(_, name)| name).collect(),
+        promises: column.promises.names(),
         why: column.why.clone(),
         rule: Some(column.place.line()),
         looks_personal: None,

@@ -78,6 +78,7 @@ pub(super) fn tables(request: &Request<'_>, scope: &Scope<'_>, refusals: &mut Re
         let message = format!("--replace: `{writer}` may not truncate {} in the target", list(&kept));
         refusals.say(RefusalKind::Unwritable, message, format!("grant TRUNCATE on them to `{writer}`"));
     }
+    secured(request, scope, refusals);
     let fires = |unit: &Unit<'_>| {
         let has = request.target.triggers.iter().any(|trigger| {
             trigger.enabled
@@ -102,7 +103,8 @@ pub(super) fn tables(request: &Request<'_>, scope: &Scope<'_>, refusals: &mut Re
         );
     }
     let unknown = named(&|unit| {
-        !request.options.replace && is(target(unit), |facts| facts.insertable && facts.holds_rows.is_none())
+        !request.options.replace
+            && is(target(unit), |facts| facts.insertable && !facts.hides_rows && facts.holds_rows.is_none())
     });
     if !unknown.is_empty() {
         refusals.say(
@@ -117,6 +119,30 @@ pub(super) fn tables(request: &Request<'_>, scope: &Scope<'_>, refusals: &mut Re
             format!("the target holds {} large objects", request.target_end.large_objects),
             "say --replace to replace them, or leave --large-objects out".to_owned(),
         );
+    }
+}
+
+/// `COPY` writes no row where row security would have to be asked.
+fn secured(request: &Request<'_>, scope: &Scope<'_>, refusals: &mut Refusals) {
+    let writer = &request.target_end.user;
+    for unit in &scope.units {
+        let name = name_of(unit.leaf);
+        let facts = request.target_end.tables.get(&name);
+        let (Some(table), true) = (unit.target, facts.is_some_and(|facts| facts.hides_rows)) else { continue };
+        let policies = match table.policies.is_empty() {
+            true => "which no policy opens".to_owned(),
+            false => format!("by {}", list(table.policies.iter().map(|policy| &policy.name))),
+        };
+        let is_owner = facts.is_some_and(|facts| facts.owned);
+        let forced = if is_owner { " (it is forced on the owner, too)" } else { "" };
+        let message =
+            format!("row security of `{name}` in the target, {policies}, applies to `{writer}`{forced}: no row can be copied in");
+        let who = if is_owner { "log in with BYPASSRLS" } else { "log in as the table's owner, or with BYPASSRLS" };
+        let help = format!(
+            "{who}; leave the table out, or switch its row security off for the run: ALTER TABLE {name} {}",
+            if is_owner { "NO FORCE ROW LEVEL SECURITY" } else { "DISABLE ROW LEVEL SECURITY" }
+        );
+        refusals.say(RefusalKind::Unwritable, message, help);
     }
 }
 
@@ -188,7 +214,7 @@ fn sets_null(
     let root = root_of(request.target, relation);
     let table = resolved.tables.iter().find(|one| one.schema == root.schema && one.name == root.name);
     table.is_some_and(|table| {
-        table.columns.iter().any(|one| key.columns.contains(&one.info.name) && one.ready.id() == "set_null")
+        table.columns.iter().any(|one| key.columns.contains(&one.info.name) && one.promises.all_null)
     })
 }
 

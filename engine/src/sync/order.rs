@@ -68,7 +68,7 @@ fn referenced(scope: &Scope<'_>, places: &BTreeMap<Name, Vec<usize>>, target: &F
 }
 
 /// Where a partition's foreign key was declared: on the topmost parent that has it.
-fn declared<'a>(
+pub(super) fn declared<'a>(
     snapshot: &'a Snapshot,
     relation: &'a Relation,
     constraint: &'a Constraint,

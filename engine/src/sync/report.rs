@@ -6,7 +6,7 @@ mod text;
 pub use {html::html, text::text};
 
 use super::{Planned, Refusal};
-use confiture_model::sync::{Check, Plan, TableCopied, TablePlan};
+use confiture_model::sync::{Check, ForeignKey, Plan, TableCopied, TablePlan};
 use serde::Serialize;
 
 /// How a run ended.
@@ -71,6 +71,8 @@ pub struct Report {
     pub refreshed: usize,
     /// Foreign keys that no order satisfies: deferred, or dropped and made again.
     pub cycles: Vec<String>,
+    /// Foreign keys that are NOT VALID in the target: dropped, and made again as they were.
+    pub unchecked: Vec<String>,
     /// Everything that forbids the run.
     pub refusals: Vec<Refusal>,
     /// What whoever reads this should know.
@@ -182,7 +184,8 @@ impl Report {
             workers: plan.workers,
             sequences: plan.sequences.len(),
             refreshed: plan.refresh.len(),
-            cycles: plan.cycles.iter().map(|key| format!("{} of {}", key.name, key.table)).collect(),
+            cycles: plan.cycles.iter().map(key).collect(),
+            unchecked: plan.unchecked.iter().map(key).collect(),
             ..Self::empty(source, target)
         }
     }
@@ -206,11 +209,16 @@ impl Report {
             sequences: 0,
             refreshed: 0,
             cycles: Vec::new(),
+            unchecked: Vec::new(),
             refusals: Vec::new(),
             notices: Vec::new(),
             checks: None,
         }
     }
+}
+
+fn key(key: &ForeignKey) -> String {
+    format!("{} of {}", key.name, key.table)
 }
 
 fn planned_table(table: &TablePlan) -> ReportedTable {

@@ -5,7 +5,6 @@ use crate::anonymize::{
     suggest::{Kind, Suspicion},
 };
 use confiture_model::sync::{MaskedRule, Plan, Survivors};
-use serde_json::Value;
 
 /// The rules of every table of a plan, by its masked columns. `suspicions` tells which of them are about people.
 pub fn rules(
@@ -31,11 +30,10 @@ pub fn rules(
 }
 
 fn rule(column: usize, resolved: &ResolvedColumn, looks: Option<Kind>) -> MaskedRule {
-    let options = resolved.ready.options();
-    let strategy = resolved.ready.id();
-    let survivors = if resolved.promises.may_keep || rearranges(strategy) {
+    let promises = resolved.promises;
+    let survivors = if promises.may_keep {
         Survivors::Kept
-    } else if is_of_one(strategy, options, looks) && has_room(resolved) {
+    } else if (promises.fresh || looks.is_some_and(is_of_one)) && has_room(resolved) {
         Survivors::None
     } else {
         Survivors::Chance
@@ -44,29 +42,15 @@ fn rule(column: usize, resolved: &ResolvedColumn, looks: Option<Kind>) -> Masked
         column,
         array: resolved.array,
         survivors,
-        makes_nulls: strategy == "set_null" || says(options, &["null", "set_null"]),
-        deterministic: resolved.promises.deterministic,
+        makes_nulls: promises.makes_nulls,
+        deterministic: promises.deterministic,
     }
 }
 
-/// The same values, in other rows.
-fn rearranges(strategy: &str) -> bool {
-    strategy == "shuffle"
-}
-
-/// Whether a value is one person's: an e-mail address, a phone number, an address, a full name; or a digest.
-fn is_of_one(strategy: &str, options: &Value, looks: Option<Kind>) -> bool {
-    const KINDS: [&str; 4] = ["email", "phone", "address", "full_name"];
-    let kind = options.get("kind").and_then(Value::as_str);
-    matches!(strategy, "email_masking" | "redact" | "set_null")
-        || strategy == "deterministic_hash"
-        || strategy == "fake" && kind.is_some_and(|kind| KINDS.contains(&kind))
-        || matches!(
-            looks,
-            Some(
-                Kind::Email | Kind::Phone | Kind::FullName | Kind::Address | Kind::NationalId | Kind::Card | Kind::Iban
-            )
-        )
+/// Whether a value is one person's, so that none may be left whatever masks it.
+fn is_of_one(looks: Kind) -> bool {
+    use Kind::{Address, Card, Email, FullName, Iban, NationalId, Phone};
+    matches!(looks, Email | Phone | FullName | Address | NationalId | Card | Iban)
 }
 
 /// Whether a result could only by a miracle be another row's value: it is a text, or as wide as a digest.
@@ -75,15 +59,4 @@ fn has_room(resolved: &ResolvedColumn) -> bool {
     let word = info.base_type.split('(').next().unwrap_or_default().trim();
     let texts = ["text", "character varying", "character", "citext", "bytea", "uuid", "json", "jsonb"];
     info.labels.is_empty() && texts.contains(&word) && info.room().is_none_or(|room| room >= 8)
-}
-
-/// Whether one of these words stands among the options, at any depth.
-fn says(options: &Value, words: &[&str]) -> bool {
-    match options {
-        Value::Null => false,
-        Value::String(text) => words.contains(&text.as_str()),
-        Value::Array(values) => values.iter().any(|value| says(value, words)),
-        Value::Object(entries) => entries.iter().any(|(_, value)| says(value, words)),
-        Value::Bool(_) | Value::Number(_) => false,
-    }
 }

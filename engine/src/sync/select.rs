@@ -82,15 +82,23 @@ pub(super) fn select<'a>(
     Selection { tables, wishes, closures, narrowed, wanted }
 }
 
+/// A condition on a table's rows.
+pub(super) struct Condition {
+    pub sql: String,
+    /// Whether it follows foreign keys, so that it costs the same however few rows it is asked of.
+    pub whole: bool,
+}
+
 impl Selection<'_> {
     /// The condition on rows of a table; none for all of them.
-    pub fn condition(&self, unit: &Unit<'_>) -> Option<String> {
+    pub fn condition(&self, unit: &Unit<'_>) -> Option<Condition> {
+        let whole = |sql| Condition { sql, whole: true };
         let table = self.tables.iter().find(|table| std::ptr::eq(table.root, unit.root))?;
         if let Some(wanted) = &self.wanted {
-            return Some(match wanted.contains(&table.place) {
+            return Some(whole(match wanted.contains(&table.place) {
                 true => self.closures.is_wanted(table, unit.leaf),
                 false => "false".to_owned(),
-            });
+            }));
         }
         if !self.narrowed.contains(&table.place) {
             return None;
@@ -98,8 +106,10 @@ impl Selection<'_> {
         let wish = &self.wishes[table.place];
         match (&wish.condition, self.closures.is_plain(table)) {
             // Nothing but its own condition leaves rows of it out. A comment may end it.
-            (Some(condition), true) if wish.limit.is_none() => Some(format!("({condition}\n)")),
-            _ => Some(self.closures.is_not_left_out(table, unit.leaf)),
+            (Some(condition), true) if wish.limit.is_none() => {
+                Some(Condition { sql: format!("({condition}\n)"), whole: false })
+            }
+            _ => Some(whole(self.closures.is_not_left_out(table, unit.leaf))),
         }
     }
 }

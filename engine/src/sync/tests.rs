@@ -165,6 +165,7 @@ fn a_condition_takes_what_refers_to_the_others_with_it() {
         (vec!["people", "orders", "products", "a_items"], vec![false, false, true, true])
     );
     assert_eq!(plan.tables[2].condition.as_deref(), Some("(name <> 'x' -- y\n)"));
+    assert_eq!((plan.tables[2].whole, plan.tables[3].whole), (false, true));
     let items = plan.tables[3].condition.as_deref().expect("is narrowed");
     assert!(items.starts_with("NOT EXISTS (SELECT FROM (WITH RECURSIVE confiture_left_out_3 AS (SELECT "), "{items}");
 }
@@ -178,4 +179,33 @@ fn a_subset_without_a_way_to_a_table_takes_none_of_its_rows() {
     assert_eq!(of("z_other").as_deref(), Some("false"));
     assert!(of("people").is_some_and(|condition| condition.contains("CROSS JOIN LATERAL")));
     assert!(notices[0].contains("no row of the subset leads to `public.z_other`"), "{notices:?}");
+}
+
+#[test]
+fn keys_that_are_not_valid_are_taken_off_where_the_login_may() {
+    let not_valid = |target: &mut Snapshot| {
+        let orders = target.relations.iter_mut().find(|one| one.name == "orders").expect("is there");
+        let key = orders.constraints.iter_mut().find(|one| one.references.is_some()).expect("has one");
+        (key.validated, key.deferrable) = (false, true);
+    };
+    let planned = planned_with(&SHOP, &options(), |target, _, _| not_valid(target)).expect("is planned");
+    assert_eq!(planned.plan.unchecked.len(), 1);
+    assert!(planned.notices.is_empty(), "{:?}", planned.notices);
+    let change = |target: &mut Snapshot, _: &mut EndFacts, end: &mut EndFacts| {
+        not_valid(target);
+        facts(end, "people").owned = false;
+    };
+    let options = Options { fire_triggers: true, tables: vec!["orders".to_owned(), "products".to_owned()], ..options() };
+    let planned = planned_with(&SHOP, &options, change).expect("is planned");
+    assert!(planned.plan.unchecked.is_empty() && planned.notices[1].contains("does not own both"), "{:?}", planned.notices);
+}
+
+#[test]
+fn row_security_of_the_target_is_said_with_its_policies() {
+    let secure = |_: &mut Snapshot, _: &mut EndFacts, end: &mut EndFacts| {
+        (facts(end, "orders").hides_rows, facts(end, "orders").holds_rows) = (true, None);
+    };
+    let said = refused(&SHOP, &options(), secure);
+    let [message] = &said[..] else { panic!("{said:?}") };
+    assert!(message.contains("`public.orders` in the target, which no policy opens, applies to `ada`"), "{message}");
 }

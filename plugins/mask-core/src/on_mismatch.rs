@@ -3,7 +3,7 @@
 use crate::{refusal, written};
 use confiture_sdk::{
     Error,
-    masking::{ColumnInfo, Written},
+    masking::{ColumnInfo, When, Written},
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -22,6 +22,9 @@ pub enum OnMismatch {
 }
 
 impl OnMismatch {
+    /// What a strategy with the option `on_mismatch` promises besides.
+    pub const WHEN: &'static [When] = &[("on_mismatch", "null", "makes-nulls")];
+
     /// Whether the column can take what becomes of such values.
     pub fn check(self, target: &ColumnInfo) -> Result<(), Error> {
         match self {

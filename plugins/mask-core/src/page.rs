@@ -1,6 +1,6 @@
 //! `docs/strategies.md`, made from the strategies. `UPDATE_DOCUMENTS=1 cargo test -p confiture-mask-core page` writes it anew.
 
-use confiture_sdk::masking::{AnyStrategy, StrategyMeta};
+use confiture_sdk::masking::AnyStrategy;
 use std::{fmt::Write, path::Path};
 
 #[test]
@@ -9,11 +9,13 @@ fn the_page_of_strategies_is_what_they_say() {
     strategies.sort_by_key(|strategy| strategy.meta().id);
     let mut page =
         "# Strategies\n\nThe bundled anonymization strategies. This page is made from them; their examples run as \
-                    tests, under keys that are their own names. Without a `key`, a strategy uses the profile's.\n\n\
+                    tests, under keys that are their own names. Without a `key`, a strategy uses the profile's. What is \
+                    *fresh* is no value that the column has in any row; *makes nulls* and *may keep* are licences.\n\n\
                     | strategy | what it does | promises |\n|---|---|---|\n"
             .to_owned();
-    for meta in strategies.iter().map(|strategy| strategy.meta()) {
-        let _ = writeln!(page, "| [`{0}`](#{0}) | {1} | {2} |", meta.id, meta.summary, promises(&meta));
+    for strategy in &strategies {
+        let meta = strategy.meta();
+        let _ = writeln!(page, "| [`{0}`](#{0}) | {1} | {2} |", meta.id, meta.summary, promises(*strategy));
     }
     for strategy in strategies {
         section(strategy, &mut page);
@@ -42,15 +44,20 @@ fn section(strategy: &dyn AnyStrategy, page: &mut String) {
     }
 }
 
-fn promises(meta: &StrategyMeta) -> String {
-    let promises = meta.promises;
-    let words = [
-        (promises.deterministic, "deterministic"),
-        (promises.injective, "injective"),
-        (promises.reversible, "reversible"),
-        (promises.may_keep, "may keep"),
-    ];
-    words.into_iter().filter(|(holds, _)| *holds).map(|(_, word)| word).collect::<Vec<_>>().join(", ")
+fn promises(strategy: &dyn AnyStrategy) -> String {
+    let mut words: Vec<String> = strategy.meta().promises.names().map(|name| name.replace('-', " ")).collect();
+    let mut given: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+    for (option, value, promise) in strategy.when() {
+        match given.iter_mut().find(|(known, of, _)| (known, of) == (&option, &promise)) {
+            Some((_, _, values)) => values.push(value),
+            None => given.push((option, promise, vec![value])),
+        }
+    }
+    let shown = |(option, promise, values): &(&str, &str, Vec<&str>)| {
+        format!("{} where `{option}` is {}", promise.replace('-', " "), values.join(" or "))
+    };
+    words.extend(given.iter().map(shown));
+    words.join(", ")
 }
 
 #[track_caller]

@@ -19,7 +19,7 @@ pub use documented::{Example, Row, SECTIONS, examples, problems};
 pub use kind::{Kind, types};
 pub use nested::{Inner, NestedStrategy};
 pub use pseudonym::{Digests, Secret};
-pub use strategy::{AnyStrategy, ContextColumn, Mask, OpenStrategy, Promises, Strategy, StrategyMeta};
+pub use strategy::{AnyStrategy, ContextColumn, Mask, OpenStrategy, Promises, Strategy, StrategyMeta, When};
 
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use nested::NativeInner;

@@ -1,46 +1,18 @@
 //! A disk that is full: PostgreSQL says 53100, and the migration is undone.
 
-use super::own_server::{directory_of_server_user, own_server, site_on};
+use super::own_server::{own_server, site_on};
 use super::site::site;
-use std::{
-    os::unix::fs::MetadataExt as _,
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-};
+use confiture_tests::small_disk::SmallDisk;
 
 const FILLS: &str = "CREATE TABLE a ();\nCREATE TABLE big (t text) TABLESPACE small;\nALTER TABLE big ALTER t SET STORAGE EXTERNAL;\n\
     INSERT INTO big SELECT repeat(md5(n::text), 1000) FROM generate_series(1, 2000) n;\n";
 
-/// A file system of this many megabytes, as long as this lives.
-struct Small(PathBuf);
-
-impl Small {
-    fn mount(place: &Path, megabytes: u32) -> Option<Self> {
-        let owner = std::fs::metadata(place).expect("is there");
-        let options = format!("size={megabytes}m,mode=0700,uid={},gid={}", owner.uid(), owner.gid());
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(place).stderr(Stdio::null());
-        if mount.status().is_ok_and(|status| status.success()) {
-            return Some(Self(place.to_owned()));
-        }
-        eprintln!("skipped: a file system of its own cannot be mounted here");
-        None
-    }
-}
-
-impl Drop for Small {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_real_one() {
     let server = own_server(&[]).await;
-    let place = directory_of_server_user(&server);
-    let Some(small) = Small::mount(place.path(), 8) else { return };
+    let Some(small) = SmallDisk::mount(&server, 8) else { return };
     let site = site_on(&server, &[("1_z.sql", "CREATE TABLE z ();"), ("2_big.sql", FILLS)]).await;
-    site.execute(&format!("CREATE TABLESPACE small LOCATION '{}'", place.path().display())).await;
+    site.execute(&format!("CREATE TABLESPACE small LOCATION '{}'", small.path().display())).await;
     let failed = site.migrate(&["up"]).expect(5);
     failed.says(&["migrations/2_big.sql:4:1", "53100", "No space left on device", "make room", "run again"]);
     assert_eq!((site.tables().await.as_str(), site.ledger().await.as_str()), ("z", "1"));

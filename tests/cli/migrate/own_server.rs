@@ -9,7 +9,6 @@ use std::{
     process::{Child, Command, Stdio},
     time::Duration,
 };
-use tempfile::TempDir;
 
 /// A server with database `app`.
 pub async fn own_server(settings: &[(&str, &str)]) -> Scratch {
@@ -48,14 +47,6 @@ pub fn as_server_user(server: &Scratch, program: impl AsRef<OsStr>) -> Command {
     command.uid(owner.uid()).gid(owner.gid()).current_dir("/");
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command
-}
-
-/// A directory that the server's user owns, with a name that is short enough for a socket.
-pub fn directory_of_server_user(server: &Scratch) -> TempDir {
-    let owner = std::fs::metadata(server.directory().join("data")).expect("is there");
-    let directory = tempfile::Builder::new().prefix("cft").tempdir_in("/tmp").expect("a directory");
-    std::os::unix::fs::chown(directory.path(), Some(owner.uid()), Some(owner.gid())).expect("may be given away");
-    directory
 }
 
 /// A process that ends with the test.

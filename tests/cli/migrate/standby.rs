@@ -1,7 +1,8 @@
 //! A read-only standby: nothing can be run on it, everything can be read.
 
+use confiture_tests::small_disk::directory_of_server_user;
 use super::own_server::{
-    Process, as_server_user, directory_of_server_user, own_server, server_program, site_on, through, until_status,
+    Process, as_server_user, own_server, server_program, site_on, through, until_status,
 };
 use confiture_tests::program::confiture;
 

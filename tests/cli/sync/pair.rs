@@ -41,7 +41,11 @@ impl Pair {
 
     /// With a source that is there.
     pub async fn of(source_url: String, source: PgSession, rules: &str) -> Self {
-        let (target_url, target) = database(&[]).await;
+        Self::between((source_url, source), database(&[]).await, rules)
+    }
+
+    /// Between two databases that are there.
+    pub fn between((source_url, source): (String, PgSession), (target_url, target): (String, PgSession), rules: &str) -> Self {
         let profile = format!("anonymization_profile: qa\nkey: ${{ANON_KEY}}\n{rules}");
         let directory = project(&[("confiture.toml", CONFIGURATION), ("anonymization/qa.yaml", &profile)]);
         Self { directory, source_url, target_url, source, target }
@@ -78,8 +82,16 @@ impl Pair {
 
     /// The same, started.
     pub fn start(&self, arguments: &[&str]) -> Child {
-        let mut command =
-            command(self.directory.path(), &[&["sync"], &ENDS[..], arguments].concat(), &self.variables());
+        self.start_bare(&[&ENDS[..], arguments].concat())
+    }
+
+    /// `confiture sync worker` between the same databases, started.
+    pub fn start_worker(&self) -> Child {
+        self.start_bare(&[&["worker"], &ENDS[..]].concat())
+    }
+
+    fn start_bare(&self, arguments: &[&str]) -> Child {
+        let mut command = command(self.directory.path(), &[&["sync"], arguments].concat(), &self.variables());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts")
     }
 

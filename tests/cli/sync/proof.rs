@@ -52,12 +52,23 @@ async fn values_of_the_source_in_a_masked_column() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rows_that_a_foreign_key_misses_at_the_source_are_not_copied() {
+async fn rows_that_a_foreign_key_misses_at_the_source() {
     let pair = shop::shop().await;
-    let key = "ALTER TABLE items ADD CONSTRAINT line_fkey FOREIGN KEY (line) REFERENCES orders NOT VALID";
+    let key = "ALTER TABLE items ADD CONSTRAINT line_fkey FOREIGN KEY (line) REFERENCES orders DEFERRABLE NOT VALID;
+        COMMENT ON CONSTRAINT line_fkey ON items IS 'since 2020'";
     pair.source.client().batch_execute(key).await.expect("is added");
     pair.execute(key).await;
-    // It was not validated there: of rows that come in, PostgreSQL asks it all the same.
-    pair.sync(&["--verify-consistency"]).expect(5).says(&["public.items", "line_fkey"]);
-    assert_eq!(pair.value("SELECT count(*)::text FROM people").await, "0");
+    // It was not validated there, and is not validated here: of rows that come later, PostgreSQL asks it all the same.
+    let state = "SELECT concat_ws(' ', (SELECT count(*) FROM items WHERE line > 900), (SELECT convalidated FROM pg_constraint
+        WHERE conname = 'line_fkey'), (SELECT obj_description(oid) FROM pg_constraint WHERE conname = 'line_fkey'))";
+    for more in [&["--verify-consistency"][..], &["--workers", "2", "--replace", "--yes", "--verify-consistency"]] {
+        pair.sync(more).expect(0);
+        assert_eq!(pair.value(state).await, "1100 f since 2020");
+    }
+    assert!(pair.target.client().batch_execute("INSERT INTO items VALUES (1, 5000, '')").await.is_err());
+    // Validated in the target alone, it says so beforehand, and ends the run.
+    pair.execute("TRUNCATE items; ALTER TABLE items VALIDATE CONSTRAINT line_fkey").await;
+    let ran = pair.sync(&["--replace", "--yes"]).expect(5);
+    ran.says(&["`line_fkey` of `public.items` is NOT VALID at the source", "public.items", "constraint line_fkey"]);
+    assert_eq!(pair.value("SELECT count(*)::text FROM people").await, "300");
 }

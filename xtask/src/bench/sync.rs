@@ -1,5 +1,8 @@
 //! `cargo xtask bench sync`: a table copied and masked by confiture, against `psql COPY TO | psql COPY FROM` of the same table
-//! as it is. Alternating rounds in one scratch PostgreSQL, into a table with a primary key and into one without.
+//! as it is. Alternating rounds in one scratch PostgreSQL, into a table with a primary key and into one without. A strategy in
+//! Python on one more column is measured as well, where the machine can build it.
+
+mod python;
 
 use super::inside::{self, Directory, median, program, sql};
 use crate::command::Outcome;
@@ -36,7 +39,17 @@ pub fn bench(arguments: &[&str]) -> Outcome {
 #[derive(Clone, Copy)]
 enum By {
     Psql(&'static str),
-    Confiture { workers: &'static str, masked: bool },
+    Confiture { workers: &'static str, masked: Masked },
+}
+
+/// What masks.
+#[derive(Clone, Copy, PartialEq)]
+enum Masked {
+    Nothing,
+    /// Bundled strategies, on four columns.
+    Bundled,
+    /// The same, and one in Python on a fifth column.
+    Python,
 }
 
 struct Contender {
@@ -49,7 +62,11 @@ struct Contender {
 /// All rounds, in the scratch PostgreSQL that the environment names.
 pub fn rounds(rows: &str) -> Outcome {
     let directory = Directory::new()?;
-    let profile = profile(&directory)?;
+    profile(&directory, "bench", "")?;
+    let python = python::build(&directory)?;
+    if python {
+        profile(&directory, "python", "      city: place\n")?;
+    }
     for key in ["PRIMARY KEY", ""] {
         let title = if key.is_empty() { "without a primary key" } else { "with a primary key" };
         println!("\n{rows} rows of 10 columns, 4 of them masked, into a table {title}");
@@ -60,7 +77,7 @@ pub fn rounds(rows: &str) -> Outcome {
         }
         sql("bench_source", &filled(rows))?;
         sql("bench_source", "VACUUM (ANALYZE, FREEZE) people")?;
-        report(&measure(&profile)?);
+        report(&measure(&directory, python)?);
     }
     Ok(())
 }
@@ -80,30 +97,36 @@ fn filled(rows: &str) -> String {
     )
 }
 
-fn profile(directory: &Directory) -> Result<String, String> {
-    let text = "anonymization_profile: bench\nkey: ${BENCH_KEY}\nrules:\n  - table: people\n    columns:\n      \
-        email: email_masking\n      name: {type: fake, kind: full_name}\n      phone: {type: pattern_masking, pattern: '### ## ********'}\n      \
-        token: deterministic_hash\n";
-    directory.write("bench.yaml", text)?;
-    Ok(directory.0.join("bench.yaml").display().to_string())
+/// Writes one of this name, with more columns.
+fn profile(directory: &Directory, name: &str, more: &str) -> Outcome {
+    let text = format!(
+        "anonymization_profile: {name}\nkey: ${{BENCH_KEY}}\nrules:\n  - table: people\n    columns:\n      \
+        email: email_masking\n      name: {{type: fake, kind: full_name}}\n      phone: {{type: pattern_masking, pattern: '### ## ********'}}\n      \
+        token: deterministic_hash\n{more}"
+    );
+    directory.write(&format!("{name}.yaml"), &text).map(drop)
 }
 
-fn measure(profile: &str) -> Result<Vec<Contender>, String> {
+fn measure(directory: &Directory, python: bool) -> Result<Vec<Contender>, String> {
     let contender = |name, by| Contender { name, by, seconds: Vec::new(), peak_mib: 0.0 };
-    let mut all = [
+    let mut all = vec![
         contender("psql | psql, text", By::Psql("text")),
         contender("psql | psql, binary", By::Psql("binary")),
-        contender("confiture, as it is", By::Confiture { workers: "1", masked: false }),
-        contender("confiture, masked", By::Confiture { workers: "1", masked: true }),
-        contender("confiture, masked, 2 workers", By::Confiture { workers: "2", masked: true }),
+        contender("confiture, as it is", By::Confiture { workers: "1", masked: Masked::Nothing }),
+        contender("confiture, masked", By::Confiture { workers: "1", masked: Masked::Bundled }),
+        contender("confiture, masked, 2 workers", By::Confiture { workers: "2", masked: Masked::Bundled }),
     ];
+    if python {
+        let by = By::Confiture { workers: "1", masked: Masked::Python };
+        all.push(contender("confiture, masked, and Python", by));
+    }
     for round in 0..COUNT {
         for contender in &mut all {
             sql("bench_target", "TRUNCATE people")?;
             sql("bench_target", "CHECKPOINT")?;
             let mut command = match contender.by {
                 By::Psql(form) => pipe(form),
-                By::Confiture { workers, masked } => confiture(profile, workers, masked),
+                By::Confiture { workers, masked } => confiture(directory, workers, masked),
             };
             let (seconds, peak) = timed(&mut command, contender.name)?;
             if round > 0 {
@@ -112,7 +135,7 @@ fn measure(profile: &str) -> Result<Vec<Contender>, String> {
             }
         }
     }
-    Ok(all.into())
+    Ok(all)
 }
 
 fn pipe(form: &str) -> Command {
@@ -128,14 +151,19 @@ fn pipe(form: &str) -> Command {
     command
 }
 
-fn confiture(profile: &str, workers: &str, masked: bool) -> Command {
+fn confiture(directory: &Directory, workers: &str, masked: Masked) -> Command {
     let mut command = Command::new(program());
     command.env_remove("DATABASE_URL").env("BENCH_KEY", KEY);
     command.args(["sync", "--source", "dbname=bench_source", "--target", "dbname=bench_target", "--yes"]);
     command.args(["--workers", workers]);
+    let profile = |name: &str| directory.0.join(name).display().to_string();
     match masked {
-        true => command.args(["--anonymization-profile", profile]),
-        false => command.arg("--no-anonymization"),
+        Masked::Nothing => command.arg("--no-anonymization"),
+        Masked::Bundled => command.args(["--anonymization-profile", &profile("bench.yaml")]),
+        // Its project is the one that knows the plugin.
+        Masked::Python => {
+            command.current_dir(&directory.0).args(["--anonymization-profile", &profile("python.yaml")])
+        }
     };
     command
 }
@@ -199,5 +227,5 @@ fn report(all: &[Contender]) {
             peak(one)
         );
     }
-    println!("aims: masked at least 1.30 × text and 0.95 × binary; at most 80 MiB a stream");
+    println!("aims: masked at least 1.30 × text and 0.95 × binary; at most 80 MiB a stream; Python is only reported");
 }

@@ -36,7 +36,7 @@ pub async fn run(
             format!("The rows of {} of {} will be replaced.", counted(prepared.held as u64, "table"), prepared.shown.1);
         confirm(global, &what).await?;
     }
-    let snapshot = snapshot(&mut prepared).await?;
+    let snapshot = snapshot(&mut prepared, command.restart).await?;
     let progress = Arc::new(Progress::new(&prepared.planned.plan));
     interrupt.listen();
     let begun = Instant::now();
@@ -49,6 +49,10 @@ pub async fn run(
     let mut report = Report::copied(&prepared.planned, source, target, &copied.tables);
     (report.seconds, report.resumed, report.large_objects) =
         (begun.elapsed().as_secs_f64(), copied.resumed, copied.large_objects);
+    for remark in &copied.remarks {
+        output::warn(remark);
+    }
+    report.notices.extend(copied.remarks.iter().cloned());
     if command.verify_consistency {
         let begun = Instant::now();
         let proof = Proof { plan, rules: &prepared.rules, copied: &copied.tables };
@@ -79,17 +83,17 @@ pub async fn run(
     Ok(if report.outcome == Outcome::Unverified { Exit::Findings } else { Exit::Done })
 }
 
-/// A snapshot of the source: that of a run of the same plan that has not ended, where a session still holds it.
-async fn snapshot(prepared: &mut Prepared) -> Result<SourceSnapshot, Failure> {
+/// A snapshot of the source: that of a run of the same plan that has not ended, where it can be gone on with.
+async fn snapshot(prepared: &mut Prepared, restart: bool) -> Result<SourceSnapshot, Failure> {
     let ends = &prepared.ends;
     let unfinished = sync::unfinished(ends).await.map_err(|error| failed(&error))?;
     let plan: &mut Plan = &mut prepared.planned.plan;
     if let Some(record) = unfinished {
-        if goes_on(plan, &record.plan)
-            && record.can_go_on()
-            && let Some(id) = &record.snapshot
+        let same = goes_on(plan, &record.plan);
+        if same
+            && !restart
+            && let Some(snapshot) = sync::resume(ends, &record).await.map_err(|error| failed(&error))?
         {
-            let adopted = SourceSnapshot::adopt(ends, id).await.map_err(|error| failed(&error))?;
             output::say(format!(
                 "going on with the run that {} began at {}: {} of {} chunks are done",
                 record.client, record.started_at, record.done, record.chunks
@@ -97,13 +101,17 @@ async fn snapshot(prepared: &mut Prepared) -> Result<SourceSnapshot, Failure> {
             let workers = plan.workers;
             *plan = record.plan;
             plan.workers = workers;
-            return Ok(adopted);
+            return Ok(snapshot);
         }
+        let why = match (record.chunks, same) {
+            (0, _) => "nothing of it is left",
+            (_, false) => "it had another plan or profile",
+            (..) if restart => "--restart clears it away",
+            (..) => "its snapshot is gone, and the source has been written to since",
+        };
         output::say(format!(
-            "a run that {} began at {} has not ended; {}: it starts again",
-            record.client,
-            record.started_at,
-            if record.snapshot.is_none() { "its snapshot is gone" } else { "it had another plan or profile" }
+            "a run that {} began at {} has not ended ({} of {} chunks are done); {why}: it starts again",
+            record.client, record.started_at, record.done, record.chunks
         ));
     }
     SourceSnapshot::take(ends).await.map_err(|error| failed(&error))

@@ -5,8 +5,8 @@ use crate::{
     convert::{hook::is_snake_or_kebab, rule::option_in},
     log::{one_line, printable},
 };
-use confiture_model::mask::{Promise, Promises, StrategyInfo, Unless};
-use serde_json::Value;
+use confiture_model::mask::{Promise, Promises, StrategyInfo, Unless, When};
+use serde_json::{Map, Value};
 use std::collections::HashSet;
 
 /// The most rows that a strategy may want in a batch.
@@ -41,18 +41,19 @@ fn strategy_in(strategy: wit::StrategyInfo) -> Result<StrategyInfo, String> {
     if strategy.batch_rows.is_some_and(|rows| !(1..=MOST_ROWS).contains(&rows)) {
         return Err(format!("{of} wants batches of no row, or of more than {MOST_ROWS}"));
     }
-    let unless = match &strategy.extra {
-        Some(extra) => unless_in(extra).map_err(|why| format!("`extra` of {of} {why}"))?,
-        None => Vec::new(),
-    };
+    let extra = strategy.extra.as_deref().map_or_else(|| Ok(Extra::default()), extra_in);
+    let extra = extra.map_err(|why| format!("`extra` of {of} {why}"))?;
+    let mut promises = promises_in(strategy.properties);
+    extra.promises.iter().for_each(|promise| promises.set(*promise, true));
     Ok(StrategyInfo {
         summary: one_line(&strategy.summary),
         documentation: printable(&strategy.documentation),
         accepts: strategy.accepts.iter().map(|accepted| one_line(accepted)).collect(),
-        promises: promises_in(strategy.properties),
+        promises,
         options: strategy.options.into_iter().map(|option| option_in(&of, option)).collect::<Result<_, _>>()?,
         batch_rows: strategy.batch_rows,
-        unless,
+        when: extra.when,
+        unless: extra.unless,
         id: strategy.id,
     })
 }
@@ -63,30 +64,56 @@ fn promises_in(properties: wit::Properties) -> Promises {
         injective: properties.contains(wit::Properties::INJECTIVE),
         reversible: properties.contains(wit::Properties::REVERSIBLE),
         may_keep: properties.contains(wit::Properties::MAY_KEEP),
+        ..Promises::default()
     }
 }
 
-/// `{"unless": {"random": ["deterministic"]}}`; other keys are of later versions.
-fn unless_in(extra: &str) -> Result<Vec<Unless>, String> {
+/// What a strategy says beside the record's fields.
+#[derive(Default)]
+struct Extra {
+    promises: Vec<Promise>,
+    when: Vec<When>,
+    unless: Vec<Unless>,
+}
+
+/// `{"promises": ["fresh"], "when": {"kind": {"email": ["fresh"]}}, "unless": {"random": ["deterministic"]}}`; other keys are
+/// of later versions.
+fn extra_in(extra: &str) -> Result<Extra, String> {
     let extra: Value = serde_json::from_str(extra).map_err(|error| format!("is no JSON: {error}"))?;
     let Value::Object(extra) = extra else { return Err("is no JSON object".to_owned()) };
-    let unless = match extra.get("unless") {
-        None => return Ok(Vec::new()),
-        Some(Value::Object(unless)) => unless,
-        Some(_) => return Err("has an `unless` that is no object".to_owned()),
+    let nothing = Map::new();
+    let object = |key: &str| match extra.get(key) {
+        None => Ok(&nothing),
+        Some(Value::Object(object)) => Ok(object),
+        Some(_) => Err(format!("has a value for `{key}` that is no object")),
     };
-    let taken_back = |(option, promises): (&String, &Value)| {
-        let promises = promises.as_array().ok_or_else(|| format!("takes back no list for `{}`", one_line(option)))?;
-        let promises = promises.iter().map(promise_in).collect::<Result<_, _>>()?;
-        Ok(Unless { option: option.clone(), promises })
-    };
-    unless.iter().map(taken_back).collect()
+    let mut read = Extra::default();
+    if let Some(promises) = extra.get("promises") {
+        read.promises = promises_of("promises", promises)?;
+    }
+    for (option, values) in object("when")? {
+        let Value::Object(values) = values else {
+            return Err(format!("has a `when` of `{}` that is no object", one_line(option)));
+        };
+        for (value, promises) in values {
+            let promises = promises_of(option, promises)?;
+            read.when.push(When { option: option.clone(), value: value.clone(), promises });
+        }
+    }
+    for (option, promises) in object("unless")? {
+        read.unless.push(Unless { option: option.clone(), promises: promises_of(option, promises)? });
+    }
+    Ok(read)
+}
+
+fn promises_of(key: &str, promises: &Value) -> Result<Vec<Promise>, String> {
+    let promises = promises.as_array().ok_or_else(|| format!("has no list of promises for `{}`", one_line(key)))?;
+    promises.iter().map(promise_in).collect()
 }
 
 fn promise_in(promise: &Value) -> Result<Promise, String> {
-    let all = [Promise::Deterministic, Promise::Injective, Promise::Reversible, Promise::MayKeep];
-    let known = all.into_iter().find(|known| promise == known.as_str());
-    known.ok_or_else(|| "takes back a promise that is none of the contract's".to_owned())
+    let known = Promise::ALL.into_iter().find(|known| promise == known.as_str());
+    known.ok_or_else(|| "names a promise that is none of the contract's".to_owned())
 }
 
 #[cfg(test)]
@@ -112,10 +139,14 @@ mod tests {
 
     #[test]
     fn what_it_says_is_read() {
-        let extra = Some(r#"{"unless": {"random": ["deterministic"]}, "later": 1}"#.to_owned());
+        let extra = r#"{"unless": {"random": ["deterministic"]}, "promises": ["fresh"], "when": {"on": {"null": ["makes-nulls"]}},
+            "later": 1}"#;
+        let extra = Some(extra.to_owned());
         let read = strategies_in(vec![wit::StrategyInfo { extra, ..strategy("a_b") }]).unwrap();
-        let promises = Promises { deterministic: true, may_keep: true, ..Promises::default() };
+        let promises = Promises { deterministic: true, may_keep: true, fresh: true, ..Promises::default() };
         assert_eq!((read[0].promises, read[0].summary.as_str()), (promises, "It \u{fffd}masks"));
+        assert!(!read[0].promises_with(&serde_json::json!({"on": "error"})).makes_nulls);
+        assert!(read[0].promises_with(&serde_json::json!({"on": "null"})).makes_nulls);
         assert_eq!(read[0].unless, [Unless { option: "random".to_owned(), promises: vec![Promise::Deterministic] }]);
     }
 
@@ -131,6 +162,8 @@ mod tests {
             (r#"{"unless": 1}"#, "no object"),
             (r#"{"unless": {"a": "b"}}"#, "no list"),
             (r#"{"unless": {"a": ["speed"]}}"#, "none of the contract's"),
+            (r#"{"promises": "fresh"}"#, "no list"),
+            (r#"{"when": {"kind": ["fresh"]}}"#, "no object"),
         ] {
             let said = refused(wit::StrategyInfo { extra: Some(extra.to_owned()), ..strategy("a") });
             assert!(said.contains(why), "{said}");

@@ -15,6 +15,16 @@ pub struct Promises {
     pub reversible: bool,
     /// Some values may come out as they went in, on purpose. A licence more than a promise.
     pub may_keep: bool,
+    /// No result is a value that the column has in any row: a digest, an address that is nobody's. The proof of a sync looks
+    /// for none, where the column is wide enough that none could be there by chance.
+    #[serde(default)]
+    pub fresh: bool,
+    /// Some values may become null. A licence more than a promise.
+    #[serde(default)]
+    pub makes_nulls: bool,
+    /// Every value becomes null, so that nothing joins by it.
+    #[serde(default)]
+    pub all_null: bool,
 }
 
 /// One of [`Promises`].
@@ -26,9 +36,23 @@ pub enum Promise {
     Injective,
     Reversible,
     MayKeep,
+    Fresh,
+    MakesNulls,
+    AllNull,
 }
 
 impl Promise {
+    /// Every one.
+    pub const ALL: [Self; 7] = [
+        Self::Deterministic,
+        Self::Injective,
+        Self::Reversible,
+        Self::MayKeep,
+        Self::Fresh,
+        Self::MakesNulls,
+        Self::AllNull,
+    ];
+
     /// As the contract writes it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -36,7 +60,44 @@ impl Promise {
             Self::Injective => "injective",
             Self::Reversible => "reversible",
             Self::MayKeep => "may-keep",
+            Self::Fresh => "fresh",
+            Self::MakesNulls => "makes-nulls",
+            Self::AllNull => "all-null",
         }
+    }
+}
+
+impl Promises {
+    /// Whether it is given.
+    pub fn has(&self, promise: Promise) -> bool {
+        let Self { deterministic, injective, reversible, may_keep, fresh, makes_nulls, all_null } = *self;
+        match promise {
+            Promise::Deterministic => deterministic,
+            Promise::Injective => injective,
+            Promise::Reversible => reversible,
+            Promise::MayKeep => may_keep,
+            Promise::Fresh => fresh,
+            Promise::MakesNulls => makes_nulls,
+            Promise::AllNull => all_null,
+        }
+    }
+
+    /// Gives it, or takes it back.
+    pub fn set(&mut self, promise: Promise, given: bool) {
+        *match promise {
+            Promise::Deterministic => &mut self.deterministic,
+            Promise::Injective => &mut self.injective,
+            Promise::Reversible => &mut self.reversible,
+            Promise::MayKeep => &mut self.may_keep,
+            Promise::Fresh => &mut self.fresh,
+            Promise::MakesNulls => &mut self.makes_nulls,
+            Promise::AllNull => &mut self.all_null,
+        } = given;
+    }
+
+    /// The given ones, as the contract writes them.
+    pub fn names(&self) -> Vec<&'static str> {
+        Promise::ALL.into_iter().filter(|promise| self.has(*promise)).map(Promise::as_str).collect()
     }
 }
 
@@ -46,6 +107,17 @@ pub struct Unless {
     /// The option.
     pub option: String,
     /// What is no longer promised.
+    pub promises: Vec<Promise>,
+}
+
+/// An option that adds promises where it has a value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct When {
+    /// The option.
+    pub option: String,
+    /// Its value.
+    pub value: String,
+    /// What is promised then.
     pub promises: Vec<Promise>,
 }
 
@@ -60,12 +132,14 @@ pub struct StrategyInfo {
     pub documentation: String,
     /// PostgreSQL types that it takes, without modifiers; `enum` for enums, `any` for all.
     pub accepts: Vec<String>,
-    /// What it promises, before [`StrategyInfo::unless`].
+    /// What it promises, before [`StrategyInfo::when`] and [`StrategyInfo::unless`].
     pub promises: Promises,
     /// What it takes.
     pub options: Vec<OptionInfo>,
     /// Rows that it wants in a batch; none leaves it to whoever masks.
     pub batch_rows: Option<u32>,
+    /// Options that add promises.
+    pub when: Vec<When>,
     /// Options that take promises back.
     pub unless: Vec<Unless>,
 }
@@ -74,18 +148,14 @@ impl StrategyInfo {
     /// What it promises with these options.
     pub fn promises_with(&self, options: &Value) -> Promises {
         let mut promises = self.promises;
+        for when in self.when.iter().filter(|when| options.get(&when.option).is_some_and(|set| *set == when.value)) {
+            when.promises.iter().for_each(|promise| promises.set(*promise, true));
+        }
         for unless in &self.unless {
             if matches!(options.get(&unless.option), None | Some(Value::Null | Value::Bool(false))) {
                 continue;
             }
-            for promise in &unless.promises {
-                match promise {
-                    Promise::Deterministic => promises.deterministic = false,
-                    Promise::Injective => promises.injective = false,
-                    Promise::Reversible => promises.reversible = false,
-                    Promise::MayKeep => promises.may_keep = false,
-                }
-            }
+            unless.promises.iter().for_each(|promise| promises.set(*promise, false));
         }
         promises
     }
@@ -128,6 +198,7 @@ mod tests {
                 option("key", json!({"type": ["string", "null"], "format": "secret"})),
             ],
             batch_rows: Some(7),
+            when: vec![When { option: "kind".to_owned(), value: "email".to_owned(), promises: vec![Promise::Fresh] }],
             unless: vec![Unless { option: "random".to_owned(), promises: vec![Promise::Deterministic] }],
         }
     }
@@ -139,6 +210,12 @@ mod tests {
         for unset in [json!({}), json!({"random": false}), json!({"random": null})] {
             assert!(shuffle().promises_with(&unset).deterministic, "{unset}");
         }
+    }
+
+    #[test]
+    fn an_option_adds_a_promise() {
+        assert_eq!(shuffle().promises_with(&json!({"kind": "email"})).names(), ["deterministic", "injective", "fresh"]);
+        assert!(!shuffle().promises_with(&json!({"kind": "city"})).fresh);
     }
 
     #[test]

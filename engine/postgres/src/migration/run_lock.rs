@@ -30,6 +30,11 @@ const KEY: &str =
 const MATCHES: &str = "l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted AND l.classid = 1668181606::pg_catalog.oid
     AND l.objid = l.database AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())";
 
+/// Asks, in column `taken`, whether anybody has the lock of the database that is connected to.
+pub(crate) fn is_taken() -> String {
+    format!("SELECT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE {MATCHES}) AS taken")
+}
+
 impl RunLock {
     /// Connects, and makes sure that no pooler hands our statements to sessions in turn.
     ///

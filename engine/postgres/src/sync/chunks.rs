@@ -46,7 +46,7 @@ pub(super) async fn plan(shared: &Shared, target: &Link) -> Result<(), SyncError
 /// Conditions of which each row of a table meets one.
 async fn split(table: &TablePlan, source: &Link) -> Result<Vec<Option<String>>, SyncError> {
     let whole = vec![None];
-    if table.limit.is_some() {
+    if table.limit.is_some() || table.whole {
         return Ok(whole);
     }
     let doing = format!("measuring {}", super::error::name(&table.table));
@@ -138,6 +138,15 @@ pub(super) async fn standing(target: &Link, run: &str, table: Option<usize>) -> 
     let rows = target.rows(DOING, sql, &[&run, &table]).await?;
     let count = |name| rows.first().and_then(|row| u64::try_from(get::<i64>(row, name)).ok()).unwrap_or_default();
     Ok(Standing { done: count("done"), all: count("all") })
+}
+
+/// The places of tables that have parts which are not done, with whether any is.
+pub(super) async fn unfinished(target: &Link, run: &str) -> Result<Vec<(usize, bool)>, SyncError> {
+    let sql = "SELECT table_at, pg_catalog.bool_or(done) AS begun FROM confiture.sync_chunk WHERE run = $1
+        GROUP BY table_at HAVING NOT pg_catalog.bool_and(done)";
+    let rows = target.rows(DOING, sql, &[&run]).await?;
+    let place = |row| usize::try_from(get::<i32>(row, "table_at")).ok();
+    Ok(rows.iter().filter_map(|row| Some((place(row)?, get(row, "begun")))).collect())
 }
 
 /// What the parts of each table were, all together.

@@ -117,20 +117,39 @@ pub enum SyncError {
     #[error("interrupted")]
     Stopped,
     /// A part is done and kept.
-    #[error(
-        "{cause}\n{done} of {of} chunks are done and kept in the target; its tables are as they were\n  -> run again to go on, while a worker holds the snapshot"
-    )]
-    Partly {
-        /// Chunks that are done.
-        done: u64,
-        /// All of them.
-        of: u64,
-        /// Why it ended.
-        cause: Box<SyncError>,
-    },
+    #[error("{0}")]
+    Partly(Box<Partly>),
     /// What cannot be: the source changed its form while it was read, a thread ended without a word.
     #[error("{0}")]
     Broken(String),
+}
+
+/// What is done of a run that ended early, and kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Partly {
+    /// Chunks that are done.
+    pub done: u64,
+    /// All of them.
+    pub of: u64,
+    /// The schema of the target that holds their rows.
+    pub schema: String,
+    /// Whether a session holds the run's snapshot; else a new one shows the same, until something is written at the source.
+    pub held: bool,
+    /// Why it ended.
+    pub cause: SyncError,
+}
+
+impl fmt::Display for Partly {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { done, of, schema, held, cause } = self;
+        let how_long = if *held { "a worker holds the snapshot" } else { "nothing is written at the source" };
+        write!(
+            f,
+            "{cause}\n{done} of {of} chunks are done and kept, masked, in schema {schema} of the target, into which nobody \
+             else may look; its tables are as they were\n  -> run the same again to go on, as long as {how_long}; with \
+             --restart to clear it away and begin anew"
+        )
+    }
 }
 
 impl SyncError {
@@ -144,7 +163,7 @@ impl SyncError {
             Self::Refused(_) => Ending::Refused,
             Self::Locked(_) => Ending::Locked,
             Self::Stopped => Ending::Interrupted,
-            Self::Partly { cause, .. } => match cause.ending() {
+            Self::Partly(partly) => match partly.cause.ending() {
                 ending @ (Ending::Plugin | Ending::Interrupted) => ending,
                 _ => Ending::Partly,
             },

@@ -29,10 +29,10 @@ async fn copy(shared: &Shared, feed: Feed) -> Result<Copied, SyncError> {
     let prepared = target::prepare(shared, &link, &[]).await?;
     let tables = tables(shared, &link, &feed).await?;
     let objects = shared.plan.large_objects.then(|| LargeObjects::of(&shared.held, shared.plan.replace));
-    let large_objects = target::conclude(shared, &link, prepared, &positions, objects).await?;
+    let objects = target::conclude(shared, &link, prepared, &positions, objects).await?;
     record::copied(&link, &shared.plan.run, &tables).await?;
     record::commit(&link, &shared.ends, &shared.plan.run, pid).await?;
-    Ok(Copied { tables, resumed: false, large_objects })
+    Ok(Copied { tables, resumed: false, large_objects: objects.count, remarks: objects.remarks })
 }
 
 async fn tables(shared: &Shared, link: &Link, feed: &Feed) -> Result<Vec<TableCopied>, SyncError> {

@@ -5,6 +5,7 @@ use super::{
     error::{End, SyncError},
     link::{Link, get},
 };
+use crate::{identity::system_identifier, migration::is_taken};
 use confiture_model::sync::{PLAN_VERSION, Plan, TableCopied};
 use tokio_postgres::Row;
 
@@ -19,14 +20,17 @@ pub struct RunRecord {
     pub client: String,
     /// The name of its snapshot, where a session still holds it.
     pub snapshot: Option<String>,
-    /// How many chunks it has, and how many of them are done; 0 where it copied in one transaction, of which nothing is left.
+    /// How many chunks it has, and how many of them are done; 0 where nothing of it is left, as of one that copied in one
+    /// transaction.
     pub chunks: u64,
     /// See `chunks`.
     pub done: u64,
+    /// What its snapshot consists of.
+    pub content: String,
 }
 
 impl RunRecord {
-    /// Whether a run of the same plan can go on with what is there.
+    /// Whether others can take part in it.
     pub fn can_go_on(&self) -> bool {
         self.snapshot.is_some() && self.chunks > 0
     }
@@ -42,7 +46,7 @@ pub(super) async fn unfinished(ends: &Ends) -> Result<Option<RunRecord>, SyncErr
     if !target.rows(doing, there, &[]).await?.first().is_some_and(|row| get(row, "there")) {
         return Ok(None);
     }
-    let sql = "SELECT plan, client, pg_catalog.to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') AS started_at,
+    let sql = "SELECT run, plan, client, snapshot, pg_catalog.to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') AS started_at,
             ARRAY(SELECT w.snapshot FROM confiture.sync_worker w WHERE w.run = r.run ORDER BY w.since DESC) AS snapshots,
             (SELECT pg_catalog.count(*) FROM confiture.sync_chunk c WHERE c.run = r.run) AS chunks,
             (SELECT pg_catalog.count(*) FROM confiture.sync_chunk c WHERE c.run = r.run AND c.done) AS done
@@ -57,7 +61,8 @@ pub(super) async fn unfinished(ends: &Ends) -> Result<Option<RunRecord>, SyncErr
             break;
         }
     }
-    let count = |name| u64::try_from(get::<i64>(row, name)).unwrap_or_default();
+    let there = has_schema(&target, get(row, "run")).await?;
+    let count = |name| u64::try_from(get::<i64>(row, name)).ok().filter(|_| there).unwrap_or_default();
     Ok(Some(RunRecord {
         plan,
         started_at: get(row, "started_at"),
@@ -65,6 +70,7 @@ pub(super) async fn unfinished(ends: &Ends) -> Result<Option<RunRecord>, SyncErr
         snapshot,
         chunks: count("chunks"),
         done: count("done"),
+        content: get(row, "snapshot"),
     }))
 }
 
@@ -77,6 +83,13 @@ fn plan(row: &Row) -> Result<Plan, SyncError> {
                 .to_owned(),
         )),
     }
+}
+
+/// Whether the tables of a run's own are there: whoever owns them may have dropped them.
+async fn has_schema(target: &Link, run: &str) -> Result<bool, SyncError> {
+    let sql = "SELECT pg_catalog.to_regnamespace(pg_catalog.quote_ident($1)) IS NOT NULL AS there";
+    let rows = target.rows("reading what runs there were", sql, &[&schema_of(run)]).await?;
+    Ok(rows.first().is_some_and(|row| get(row, "there")))
 }
 
 /// Whether a session still holds a snapshot.
@@ -114,7 +127,7 @@ pub(super) async fn begin(plan: &Plan, ends: &Ends, target: &Link, snapshot: &st
         if state != "copying" {
             return Err(SyncError::Refused(format!("run {} has ended ({state}): a plan is run once", plan.run)));
         }
-        if before == snapshot && get(row, "parts") {
+        if before == snapshot && get(row, "parts") && has_schema(target, &plan.run).await? {
             return Ok(Begun::Continued);
         }
         clear(target, &plan.run).await?;
@@ -129,11 +142,23 @@ pub(super) async fn begin(plan: &Plan, ends: &Ends, target: &Link, snapshot: &st
     Ok(Begun::Anew)
 }
 
-/// What a held snapshot consists of, by which two of the same are known.
+/// What a held snapshot consists of, by which two of the same are known: its transactions, of which database, and since
+/// when its server has not crashed, which resets that time: a crash may lose transactions, and give others their numbers.
 pub(super) async fn content(source: &Link) -> Result<String, SyncError> {
-    let sql = "SELECT pg_catalog.pg_current_snapshot()::pg_catalog.text AS content";
-    let rows = source.rows("taking part in the snapshot", sql, &[]).await?;
+    let doing = "taking part in the snapshot";
+    let system = system_identifier(&source.client).await.map_err(|error| SyncError::of(End::Source, doing, &error))?;
+    let sql = "SELECT pg_catalog.concat_ws(' ', pg_catalog.pg_current_snapshot(), 'of', $1::pg_catalog.text, d.oid, 'since',
+            extract(epoch FROM pg_catalog.pg_stat_get_bgwriter_stat_reset_time())) AS content
+        FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()";
+    let rows = source.rows(doing, sql, &[&system.unwrap_or_default()]).await?;
     Ok(rows.first().map(|row| get(row, "content")).unwrap_or_default())
+}
+
+/// What the snapshot of a run consists of, as it was written down.
+pub(super) async fn content_of(target: &Link, run: &str) -> Result<String, SyncError> {
+    let sql = "SELECT snapshot FROM confiture.sync_run WHERE run = $1";
+    let rows = target.rows("reading what runs there were", sql, &[&run]).await?;
+    Ok(rows.first().map(|row| get(row, "snapshot")).unwrap_or_default())
 }
 
 /// The schema in which a run of several workers has its tables.
@@ -180,6 +205,15 @@ pub(super) async fn is_held(ends: &Ends, target: &Link, run: &str) -> Result<boo
         }
     }
     Ok(false)
+}
+
+/// Whether a run has not ended and nobody is at work on it who could end it.
+pub(super) async fn is_orphaned(target: &Link, run: &str) -> Result<bool, SyncError> {
+    // In this order: whoever ends it does so before the lock is free.
+    let taken = target.rows(DOING, &is_taken(), &[]).await?.first().is_some_and(|row| get(row, "taken"));
+    let sql = "SELECT EXISTS (SELECT FROM confiture.sync_run WHERE run = $1 AND state = 'copying') AS copying";
+    let copying = target.rows(DOING, sql, &[&run]).await?.first().is_some_and(|row| get(row, "copying"));
+    Ok(copying && !taken)
 }
 
 /// Writes down, in the transaction that makes the rows visible, that they are.

@@ -6,13 +6,17 @@ mod worker;
 use super::{
     Copied, Shared, chunks,
     error::SyncError,
-    link::Link,
-    name::{identifier, literal},
+    kept::left,
+    link::{Link, get},
+    name::{identifier, literal, qualified},
     record::{self, Begun},
     target, thread,
 };
 use confiture_model::sync::{Name, Plan};
-use std::sync::{Arc, PoisonError};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 /// The table of the run's own for one of the plan.
 pub(super) fn own_table(plan: &Plan, table: usize) -> Name {
@@ -22,8 +26,9 @@ pub(super) fn own_table(plan: &Plan, table: usize) -> Name {
 /// Copies a plan.
 pub(super) async fn run(shared: &Arc<Shared>, begun: Begun) -> Result<Copied, SyncError> {
     let mine = Arc::clone(shared);
-    if begun != Begun::Continued {
-        prepare(&mine).await?;
+    match begun {
+        Begun::Continued => complete(&mine).await?,
+        Begun::Anew | Begun::Again => prepare(&mine).await?,
     }
     match work(shared, shared.plan.workers).await {
         Ok(()) => {}
@@ -80,7 +85,7 @@ async fn prepare(shared: &Shared) -> Result<(), SyncError> {
     link.run("beginning the run", "BEGIN").await?;
     target::empty_or_replaced(plan, &link).await?;
     let schema = identifier(&record::schema_of(&plan.run));
-    let comment = literal(&format!("Rows of a run of confiture sync that has not ended: {}", plan.run));
+    let comment = literal(&format!("Rows of a run of confiture sync that has not ended, masked: {}. The next run of the same goes on with it, or clears it away", plan.run));
     let doing = "making the run's own tables";
     link.run(doing, &format!("CREATE SCHEMA {schema}; COMMENT ON SCHEMA {schema} IS {comment}")).await?;
     for (at, table) in plan.tables.iter().enumerate() {
@@ -90,22 +95,40 @@ async fn prepare(shared: &Shared) -> Result<(), SyncError> {
     link.run("beginning the run", "COMMIT").await
 }
 
-/// What is left of a run that failed: where others hold its snapshot, what is done is kept.
-async fn left(shared: &Shared, cause: SyncError) -> SyncError {
-    let run = &shared.plan.run;
-    let Ok(target) = Link::target(&shared.ends).await else { return cause };
-    leave(shared, &target).await;
-    let kept = match record::is_held(&shared.ends, &target, run).await {
-        Ok(true) => chunks::standing(&target, run, None).await.ok(),
-        _ => None,
-    };
-    match kept {
-        Some(standing) => SyncError::Partly { done: standing.done, of: standing.all, cause: Box::new(cause) },
-        None => {
-            let _ = record::abandon(&target, run, "failed").await;
-            cause
+/// Makes those of the run's own tables again that gave back their room.
+async fn complete(shared: &Shared) -> Result<(), SyncError> {
+    let link = Link::target(&shared.ends).await?;
+    let plan = &shared.plan;
+    link.run("going on with the run", "BEGIN").await?;
+    let sql = "SELECT pg_catalog.to_regclass($1) IS NULL AS gone";
+    for (at, begun) in chunks::unfinished(&link, &plan.run).await? {
+        let own = own_table(plan, at);
+        let rows = link.rows("going on with the run", sql, &[&qualified(&own)]).await?;
+        if let Some(table) = plan.tables.get(at).filter(|_| !begun && rows.first().is_some_and(|row| get(row, "gone"))) {
+            target::own_table(&link, table, &own).await?;
         }
     }
+    link.run("going on with the run", "COMMIT").await
+}
+
+/// How often it is looked whether the rows of a run are visible.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Holds the snapshot of a run all parts of which are done, where whoever began it is gone: the next run goes on in it.
+pub(super) async fn outlast(shared: &Shared) -> Result<(), SyncError> {
+    let target = Link::target(&shared.ends).await?;
+    let run = &shared.plan.run;
+    let mut holds = false;
+    while record::is_orphaned(&target, run).await? {
+        if !std::mem::replace(&mut holds, true) {
+            record::takes_part(&target, run, &shared.snapshot, &shared.ends.client).await?;
+            shared.taking_part.lock().unwrap_or_else(PoisonError::into_inner).push(shared.snapshot.clone());
+            let what = "all chunks are done, and whoever began the run is gone: holding its snapshot until it is run again";
+            shared.progress.step(what);
+        }
+        tokio::time::sleep(AGAIN).await;
+    }
+    Ok(())
 }
 
 /// Takes the workers of this process out of the target's record.

@@ -40,7 +40,7 @@ impl Stop {
     pub async fn guard<T>(mut self, work: impl Future<Output = Result<T, SyncError>>) -> Result<T, SyncError> {
         tokio::select! {
             result = work => result,
-            Ok(_) = self.asked.wait_for(|asked| *asked) => {
+            Ok(()) = async { self.asked.wait_for(|asked| *asked).await.map(drop) } => {
                 let running = std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));
                 for canceller in running {
                     // Where the server cannot be reached, it notices by itself that we are gone.

@@ -17,7 +17,7 @@ use super::{
     name::{list, qualified},
 };
 use confiture_model::sync::{Name, Plan};
-pub(super) use large_objects::LargeObjects;
+pub(super) use large_objects::{LargeObjects, Objects};
 pub(super) use sequences::Positions;
 use silenced::Silenced;
 pub(super) use swap::{candidates, own_table};
@@ -88,7 +88,7 @@ pub(super) async fn conclude(
     prepared: Prepared,
     positions: &Positions,
     large_objects: Option<LargeObjects<'_>>,
-) -> Result<u64, SyncError> {
+) -> Result<Objects, SyncError> {
     shared.progress.step("checking foreign keys");
     // First, for tables with checks that are still to come cannot be altered.
     link.run("checking deferred constraints", "SET CONSTRAINTS ALL IMMEDIATE").await?;
@@ -104,7 +104,7 @@ pub(super) async fn conclude(
             shared.progress.step("copying large objects");
             objects.copy(link).await?
         }
-        None => 0,
+        None => Objects::default(),
     };
     let tables: Vec<String> = shared.plan.tables.iter().map(|table| qualified(&table.table)).collect();
     if !tables.is_empty() {

@@ -1,11 +1,12 @@
 //! Rows, masks, and what belongs to them.
 
-use super::support::{Masks, name, pair, sum, value};
+use super::support::{Masks, Steps, name, pair, sum, value};
 use confiture_model::{
     mask::Column,
     sync::{ForeignKey, MaskedCells},
 };
 use confiture_postgres::sync::{self, SyncError};
+use std::sync::Arc;
 
 const PEOPLE: &str =
     "CREATE TABLE people (id int PRIMARY KEY, name text, mail varchar(60) UNIQUE, born date, note text);";
@@ -175,7 +176,9 @@ async fn large_objects_with_their_numbers() {
     let pair = pair("").await;
     pair.fill(
         "SELECT lo_from_bytea(4711, decode(repeat('00ff5c', 1000000), 'hex')), lo_create(4712);
-         CREATE ROLE lo_owner; ALTER LARGE OBJECT 4712 OWNER TO lo_owner",
+         CREATE ROLE lo_owner; CREATE ROLE lo_reader; ALTER LARGE OBJECT 4712 OWNER TO lo_owner;
+         GRANT SELECT ON LARGE OBJECT 4711 TO PUBLIC; GRANT ALL ON LARGE OBJECT 4712 TO lo_reader WITH GRANT OPTION;
+         REVOKE UPDATE ON LARGE OBJECT 4712 FROM lo_owner",
     )
     .await;
     pair.target.batch_execute("SELECT lo_from_bytea(4711, 'old')").await.unwrap();
@@ -186,8 +189,25 @@ async fn large_objects_with_their_numbers() {
     let mut plan = pair.plan(&[]).await;
     (plan.large_objects, plan.replace) = (true, true);
     assert_eq!(pair.run(&mut plan, Masks::default()).await.unwrap().large_objects, 2);
-    let sum = "SELECT string_agg(md5(lo_get(oid)) || lomowner::regrole, ' ' ORDER BY oid) FROM pg_largeobject_metadata";
+    let sum = "SELECT string_agg(md5(lo_get(oid)) || lomowner::regrole || lomacl::text, ' ' ORDER BY oid) FROM pg_largeobject_metadata";
     assert_eq!(value(&pair.target, sum).await, value(&pair.source, sum).await);
+    // Who may not make others owners keeps them, and says so.
+    let database = pair.ends.target.database();
+    let role = format!("CREATE ROLE lo_writer LOGIN; GRANT CREATE ON DATABASE {database} TO lo_writer; SELECT lo_unlink(oid) FROM pg_largeobject_metadata;
+        DROP SCHEMA confiture CASCADE");
+    pair.target.batch_execute(&role).await.unwrap();
+    let mut ends = pair.ends.clone();
+    ends.target = ends.target.with_user("lo_writer");
+    let mut plan = pair.plan(&[]).await;
+    plan.large_objects = true;
+    let snapshot = sync::SourceSnapshot::take(&ends).await.unwrap();
+    let (masks, steps) = (Arc::new(Masks::default()), Arc::new(Steps::default()));
+    let copied = sync::run(&plan, &ends, &snapshot, masks, steps, std::future::pending()).await.unwrap();
+    let said = copied.remarks.join("\n");
+    assert!(copied.remarks.len() == 2 && said.contains("belong to `lo_writer` and not to `lo_owner`: 1; `lo_writer` may not"), "{said}");
+    let acl = "SELECT string_agg(lomowner::regrole || lomacl::text, ' ' ORDER BY oid) FROM pg_largeobject_metadata";
+    let given = "lo_writer{lo_writer=rw/lo_writer,=r/lo_writer} lo_writer{lo_writer=rw/lo_writer,lo_reader=r*w*/lo_writer}";
+    assert_eq!(value(&pair.target, acl).await, given);
 }
 
 #[tokio::test]

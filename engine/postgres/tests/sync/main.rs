@@ -5,6 +5,7 @@
 
 mod copying;
 mod failures;
+mod kept;
 mod several;
 mod support;
 mod types;

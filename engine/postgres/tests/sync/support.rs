@@ -59,9 +59,14 @@ pub async fn pair(schema: &str) -> Pair {
 
 /// The same on a server of the test's own.
 pub async fn pair_on(server: &Scratch, schema: &str) -> Pair {
+    pair_between(server, server, schema).await
+}
+
+/// From one server to another: where nothing is written at the source, its transactions do not move.
+pub async fn pair_between(source: &Scratch, target: &Scratch, schema: &str) -> Pair {
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let mut both = Vec::new();
-    for end in ["source", "target"] {
+    for (end, server) in [("source", source), ("target", target)] {
         let name = format!("{end}_{number}");
         server.create_database(&name).await.unwrap();
         both.push(ConnectOptions::from_url(&server.url(&name), &Nothing).unwrap());
@@ -123,6 +128,7 @@ impl Pair {
             sequences: Vec::new(),
             refresh: Vec::new(),
             cycles: Vec::new(),
+            unchecked: Vec::new(),
             replace: false,
             fire_triggers: false,
             large_objects: false,
@@ -185,6 +191,7 @@ async fn table_plan(client: &Client, table: &str) -> TablePlan {
         table: name(table),
         columns,
         condition: None,
+        whole: false,
         limit: None,
         primary_key: key,
         estimated_rows: None,

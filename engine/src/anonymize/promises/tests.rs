@@ -108,6 +108,7 @@ fn found(type_name: &str, lie: Lie, samples: &[Option<&str>]) -> Vec<BrokenPromi
             promises: Promises { deterministic: true, injective: true, ..Promises::default() },
             options: Vec::new(),
             batch_rows: None,
+            when: Vec::new(),
             unless: Vec::new(),
         }],
         lie,

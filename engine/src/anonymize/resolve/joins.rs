@@ -78,9 +78,9 @@ fn edges<'a>(assignment: &'a Assignment<'_>) -> impl Iterator<Item = Edge<'a>> {
     })
 }
 
-/// `set_null` leaves nothing that could join: a foreign key with a null in it is not checked.
+/// What makes a null of everything leaves nothing that could join: a foreign key with a null in it is not checked.
 pub(super) fn is_null(bound: &Bound) -> bool {
-    bound.info.id == "set_null"
+    bound.info.promises_with(&bound.options).all_null
 }
 
 fn joins(edge: &Edge<'_>) -> bool {

@@ -19,7 +19,7 @@ use crate::{
 };
 use confiture_model::{
     fault::{Fault, FaultKind, PluginError},
-    mask::{AnonymizationPlugin, ColumnInfo, KeyError, Keys, Masking, Nesting, Opening, Strategies},
+    mask::{AnonymizationPlugin, ColumnInfo, KeyError, Keys, Masking, Nesting, Opening, Resolved, Strategies},
 };
 use serde_json::Value as Json;
 use std::{fmt, sync::Arc};
@@ -190,7 +190,13 @@ async fn open(
         Ok(masking) => masking.context_columns().to_vec(),
         Err(fault) => return Some(Err(refused(&fault, bound, &info, written, request))),
     };
-    let promises = bound.info.promises_with(&bound.options);
+    let mut promises = bound.info.promises_with(&bound.options);
+    // What a strategy inside of it does to a value may become the whole value.
+    let makes_nulls = |(_, inner): &(Json, Resolved)| {
+        let info = inner.plugin.strategy(&inner.strategy);
+        info.is_some_and(|info| info.promises_with(&inner.options).makes_nulls)
+    };
+    promises.makes_nulls |= bound.inner.iter().any(makes_nulls);
     if groups.joins(&info) && !context.is_empty() && !keeps(promises) {
         let message = format!(
             "`{}` is joined by a foreign key, and `{}` looks at other columns of its row ({}): it would not join",

@@ -115,6 +115,9 @@ fn rest(page: &mut String, report: &Report) {
     for cycle in &report.cycles {
         let _ = writeln!(page, "foreign key in a circle: {cycle}");
     }
+    for key in &report.unchecked {
+        let _ = writeln!(page, "foreign key that stays NOT VALID: {key}");
+    }
     if report.resumed {
         let _ = writeln!(page, "it went on where an earlier run had stopped");
     }

@@ -69,7 +69,7 @@ impl Strategy for DeterministicHash {
             "bytea",
             "enum",
         ],
-        promises: Promises::ONE_TO_ONE,
+        promises: Promises { fresh: true, ..Promises::ONE_TO_ONE },
         unless: &[],
         batch_rows: None,
     };

@@ -45,7 +45,7 @@ impl Strategy for EmailMasking {
         summary: "Replaces e-mail addresses by addresses that are nobody's",
         documentation: DOCUMENTATION,
         accepts: types::TEXT,
-        promises: Promises::ONE_TO_ONE,
+        promises: Promises { fresh: true, ..Promises::ONE_TO_ONE },
         unless: &[("random", "deterministic")],
         batch_rows: None,
     };

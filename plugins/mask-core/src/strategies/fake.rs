@@ -6,7 +6,7 @@ mod person;
 use crate::{refusal, row_key::RowKey};
 use confiture_sdk::{
     Error,
-    masking::{Column, ColumnInfo, ContextColumn, Mask, Promises, Secret, Strategy, StrategyMeta, Written, types},
+    masking::{Column, ColumnInfo, ContextColumn, Mask, Promises, Secret, Strategy, StrategyMeta, When, Written, types},
 };
 use locale::Locale;
 use person::Person;
@@ -90,6 +90,13 @@ impl Strategy for Fake {
         unless: &[],
         batch_rows: None,
     };
+    /// What belongs to one person, and is nobody's.
+    const WHEN: &'static [When] = &[
+        ("kind", "email", "fresh"),
+        ("kind", "phone", "fresh"),
+        ("kind", "address", "fresh"),
+        ("kind", "full_name", "fresh"),
+    ];
 
     fn open(&self, options: Options, target: &ColumnInfo, row: &[ColumnInfo]) -> Result<Box<dyn Mask>, Error> {
         let person = RowKey::resolve(options.person, "person", target, row)?;

@@ -10,7 +10,7 @@ use crate::{
 use checks::Check;
 use confiture_sdk::{
     Error,
-    masking::{Column, ColumnInfo, Mask, Promises, Secret, Strategy, StrategyMeta, Written, types},
+    masking::{Column, ColumnInfo, Mask, Promises, Secret, Strategy, StrategyMeta, When, Written, types},
 };
 use layout::{Layout, Plan};
 use schemars::JsonSchema;
@@ -47,6 +47,7 @@ impl Strategy for FormatPreserving {
         unless: &[],
         batch_rows: None,
     };
+    const WHEN: &'static [When] = OnMismatch::WHEN;
 
     fn open(&self, options: Options, target: &ColumnInfo, _: &[ColumnInfo]) -> Result<Box<dyn Mask>, Error> {
         if options.keep_last > 0 && options.check == Check::Luhn {

@@ -7,7 +7,7 @@ use crate::{
 };
 use confiture_sdk::{
     Error,
-    masking::{Column, ColumnInfo, Kind, Mask, Promises, Secret, Strategy, StrategyMeta, Written},
+    masking::{Column, ColumnInfo, Kind, Mask, Promises, Secret, Strategy, StrategyMeta, When, Written},
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -49,6 +49,7 @@ impl Strategy for Network {
         unless: &[],
         batch_rows: None,
     };
+    const WHEN: &'static [When] = OnMismatch::WHEN;
 
     fn open(&self, options: Options, target: &ColumnInfo, _: &[ColumnInfo]) -> Result<Box<dyn Mask>, Error> {
         if options.keep > 24 {

@@ -3,7 +3,7 @@
 use crate::{on_mismatch::OnMismatch, refusal};
 use confiture_sdk::{
     Error,
-    masking::{Column, ColumnInfo, Mask, Promises, Strategy, StrategyMeta, Written, types},
+    masking::{Column, ColumnInfo, Mask, Promises, Strategy, StrategyMeta, When, Written, types},
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -33,6 +33,7 @@ impl Strategy for PatternMasking {
         unless: &[],
         batch_rows: None,
     };
+    const WHEN: &'static [When] = OnMismatch::WHEN;
 
     fn open(&self, options: Options, target: &ColumnInfo, _: &[ColumnInfo]) -> Result<Box<dyn Mask>, Error> {
         let length = options.pattern.chars().count();

@@ -15,7 +15,7 @@ impl Strategy for SetNull {
         summary: "Replaces every value by null",
         documentation: DOCUMENTATION,
         accepts: types::ANY,
-        promises: Promises::DETERMINISTIC,
+        promises: Promises { fresh: true, makes_nulls: true, all_null: true, ..Promises::DETERMINISTIC },
         unless: &[],
         batch_rows: None,
     };

@@ -38,7 +38,7 @@ impl Strategy for Shuffle {
         summary: "Lets the values of many rows change places",
         documentation: DOCUMENTATION,
         accepts: types::ANY,
-        promises: Promises { may_keep: true, ..Promises::NONE },
+        promises: Promises { may_keep: true, makes_nulls: true, ..Promises::NONE },
         unless: &[],
         batch_rows: Some(USUAL),
     };

@@ -8,6 +8,7 @@ use crate::{
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// What a strategy promises of its results. The host tests each promise before it relies on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,15 +21,46 @@ pub struct Promises {
     pub reversible: bool,
     /// Some values may come out as they went in, on purpose.
     pub may_keep: bool,
+    /// No result is a value that the column has in any row: a digest, an address that is nobody's. The proof of a sync looks
+    /// for none, where the column is wide enough that none could be there by chance.
+    pub fresh: bool,
+    /// Some values may become null.
+    pub makes_nulls: bool,
+    /// Every value becomes null, so that nothing joins by it.
+    pub all_null: bool,
 }
 
 impl Promises {
     /// Nothing.
-    pub const NONE: Self = Self { deterministic: false, injective: false, reversible: false, may_keep: false };
+    pub const NONE: Self = Self {
+        deterministic: false,
+        injective: false,
+        reversible: false,
+        may_keep: false,
+        fresh: false,
+        makes_nulls: false,
+        all_null: false,
+    };
     /// Equal inputs give equal outputs.
     pub const DETERMINISTIC: Self = Self { deterministic: true, ..Self::NONE };
     /// Equal inputs give equal outputs, different ones different ones.
     pub const ONE_TO_ONE: Self = Self { injective: true, ..Self::DETERMINISTIC };
+
+    /// The given ones, as the contract writes them.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        let named = [
+            (self.deterministic, "deterministic"),
+            (self.injective, "injective"),
+            (self.reversible, "reversible"),
+            (self.may_keep, "may-keep"),
+        ];
+        named.into_iter().chain(self.beside_flags()).filter(|(given, _)| *given).map(|(_, name)| name)
+    }
+
+    /// Those that the contract's flags have no place for.
+    fn beside_flags(self) -> [(bool, &'static str); 3] {
+        [(self.fresh, "fresh"), (self.makes_nulls, "makes-nulls"), (self.all_null, "all-null")]
+    }
 }
 
 /// What is known of a strategy before it is opened.
@@ -50,15 +82,30 @@ pub struct StrategyMeta {
     pub batch_rows: Option<u32>,
 }
 
+/// A promise that an option adds where it has a value: `("kind", "email", "fresh")`.
+pub type When = (&'static str, &'static str, &'static str);
+
 impl StrategyMeta {
-    /// What the contract has no field for, as JSON: `{"unless": {"random": ["deterministic"]}}`.
-    pub fn extra(&self) -> Option<String> {
-        let mut unless = serde_json::Map::new();
-        for (option, promise) in self.unless {
-            let promises = unless.entry(*option).or_insert_with(|| json!([]));
-            promises.as_array_mut()?.push(json!(promise));
+    /// What the contract has no field for, as JSON: `{"promises": ["fresh"], "when": {"kind": {"email": ["fresh"]}},
+    /// "unless": {"random": ["deterministic"]}}`.
+    pub fn extra(&self, when: &[When]) -> Option<String> {
+        let beside = self.promises.beside_flags().into_iter().filter(|(given, _)| *given);
+        let promises: Vec<&str> = beside.map(|(_, name)| name).collect();
+        let mut values = BTreeMap::<_, BTreeMap<_, Vec<_>>>::new();
+        for (option, value, promise) in when {
+            values.entry(*option).or_default().entry(*value).or_default().push(*promise);
         }
-        (!unless.is_empty()).then(|| json!({ "unless": unless }).to_string())
+        let mut unless = BTreeMap::<_, Vec<_>>::new();
+        for (option, promise) in self.unless {
+            unless.entry(*option).or_default().push(*promise);
+        }
+        let parts = [
+            (!promises.is_empty()).then(|| ("promises".to_owned(), json!(promises))),
+            (!values.is_empty()).then(|| ("when".to_owned(), json!(values))),
+            (!unless.is_empty()).then(|| ("unless".to_owned(), json!(unless))),
+        ];
+        let extra: serde_json::Map<_, _> = parts.into_iter().flatten().collect();
+        (!extra.is_empty()).then(|| serde_json::Value::Object(extra).to_string())
     }
 }
 
@@ -91,6 +138,9 @@ pub trait Strategy: Sync {
     /// What is known of it before it is opened.
     const META: StrategyMeta;
 
+    /// What its options promise besides.
+    const WHEN: &'static [When] = &[];
+
     /// Makes it ready for one column. `row` describes the other columns of the table.
     ///
     /// # Errors
@@ -116,6 +166,8 @@ pub trait Mask {
 pub trait AnyStrategy: Sync {
     /// What is known of it before it is opened.
     fn meta(&self) -> StrategyMeta;
+    /// What its options promise besides.
+    fn when(&self) -> &'static [When];
     /// What it takes.
     fn options(&self) -> Vec<OptionInfo>;
     /// The strategy with its options, a JSON object, ready for one column.
@@ -128,6 +180,10 @@ pub trait AnyStrategy: Sync {
 impl<S: Strategy> AnyStrategy for S {
     fn meta(&self) -> StrategyMeta {
         S::META
+    }
+
+    fn when(&self) -> &'static [When] {
+        S::WHEN
     }
 
     fn options(&self) -> Vec<OptionInfo> {

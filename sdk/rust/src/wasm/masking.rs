@@ -80,7 +80,7 @@ pub fn list_strategies(plugin: &Plugin) -> Vec<anonymization::StrategyInfo> {
             properties: meta.promises.into(),
             options: strategy.options().into_iter().map(option).collect(),
             batch_rows: meta.batch_rows,
-            extra: meta.extra(),
+            extra: meta.extra(strategy.when()),
         }
     };
     plugin.strategies.iter().map(info).collect()

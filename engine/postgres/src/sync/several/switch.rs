@@ -22,10 +22,10 @@ pub(super) async fn switch(shared: &Shared) -> Result<Copied, SyncError> {
     let prepared = target::prepare(shared, &link, &swapped).await?;
     target::fill(shared, &link, &swapped, own).await?;
     let objects = plan.large_objects.then(|| LargeObjects::of(&shared.held, plan.replace));
-    let large_objects = target::conclude(shared, &link, prepared, &positions, objects).await?;
+    let objects = target::conclude(shared, &link, prepared, &positions, objects).await?;
     let schema = identifier(&record::schema_of(&plan.run));
     link.run("taking the run's own tables away", &format!("DROP SCHEMA {schema} CASCADE")).await?;
     record::copied(&link, &plan.run, &tables).await?;
     record::commit(&link, &shared.ends, &plan.run, pid).await?;
-    Ok(Copied { tables, resumed: false, large_objects })
+    Ok(Copied { tables, resumed: false, large_objects: objects.count, remarks: objects.remarks })
 }

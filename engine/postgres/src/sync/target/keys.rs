@@ -1,4 +1,5 @@
-//! Foreign keys that no order of the tables satisfies: deferred to the end, or dropped and made again.
+//! Foreign keys that no order of the tables satisfies: deferred to the end, or dropped and made again. Those that are NOT
+//! VALID are dropped, too: PostgreSQL would ask them of every row.
 
 use super::super::{
     error::SyncError,
@@ -30,14 +31,15 @@ pub(super) async fn drop(plan: &Plan, link: &Link, more: &[ForeignKey]) -> Resul
         let name = format!("{}.{}", identifier(&key.table.schema), identifier(&key.name));
         link.run(&format!("deferring {}", shown(key)), &format!("SET CONSTRAINTS {name} DEFERRED")).await?;
     }
-    if others.is_empty() && more.is_empty() {
+    let all: Vec<&ForeignKey> = others.into_iter().chain(&plan.unchecked).chain(more).collect();
+    if all.is_empty() {
         return Ok(dropped);
     }
     let path = in_full(link).await?;
-    for key in others.into_iter().chain(more) {
+    for key in all {
         let doing = format!("taking off {}", shown(key));
         let rows = link.rows(&doing, DEFINITION, &[&qualified(&key.table), &key.name]).await?;
-        // Gone since the plan was made: nothing to take off.
+        // Taken off already, or gone since the plan was made.
         let Some(row) = rows.first() else { continue };
         let (definition, valid): (String, bool) = (get(row, "definition"), get(row, "valid"));
         let (table, name) = (qualified(&key.table), identifier(&key.name));

@@ -11,6 +11,23 @@ use tokio_postgres::Row;
 /// What the run's own table says of itself where it was made to change places.
 const MARK: &str = "made to change places";
 
+/// Which versions of the catalog's rows make a table what it is: its columns, their defaults and its checks, with their
+/// comments. Whoever alters it since makes other ones, and what was made from it then cannot take its place.
+const SHAPE: &str = "SELECT pg_catalog.md5(pg_catalog.string_agg(one.version, ',' ORDER BY one.version)) AS shape FROM (
+        SELECT pg_catalog.concat('a', attnum, ' ', xmin) AS version FROM pg_catalog.pg_attribute
+            WHERE attrelid = pg_catalog.to_regclass($1)::pg_catalog.oid AND attnum > 0
+        UNION ALL SELECT pg_catalog.concat('d', oid, ' ', xmin) FROM pg_catalog.pg_attrdef
+            WHERE adrelid = pg_catalog.to_regclass($1)::pg_catalog.oid
+        UNION ALL SELECT pg_catalog.concat('k', oid, ' ', xmin) FROM pg_catalog.pg_constraint
+            WHERE conrelid = pg_catalog.to_regclass($1)::pg_catalog.oid AND contype IN ('c', 'n')
+        UNION ALL SELECT pg_catalog.concat('c', objoid, ' ', objsubid, ' ', xmin) FROM pg_catalog.pg_description
+            WHERE objoid = pg_catalog.to_regclass($1)::pg_catalog.oid AND objsubid > 0
+                AND classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
+        UNION ALL SELECT pg_catalog.concat('o', d.objoid, ' ', d.xmin) FROM pg_catalog.pg_description d
+            JOIN pg_catalog.pg_constraint k ON k.oid = d.objoid
+            WHERE d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND k.contype IN ('c', 'n')
+                AND k.conrelid = pg_catalog.to_regclass($1)::pg_catalog.oid) one";
+
 /// Whether all that a table is can be given to another one, and nothing refers to this one but by its name. Its indexes
 /// and its own foreign keys are taken off and made again as for any table.
 const ALONE: &str = "SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_am m ON m.oid = c.relam
@@ -74,17 +91,21 @@ const BARE: &str = "SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_index WHERE ind
 pub(in super::super) async fn own_table(link: &Link, table: &TablePlan, own: &Name) -> Result<(), SyncError> {
     let doing = "making the run's own tables";
     let (own, from) = (qualified(own), qualified(&table.table));
-    let sql = if is_alone(link, table).await? {
-        // Indexes come behind the rows.
-        format!(
-            "CREATE TABLE {own} (LIKE {from} INCLUDING ALL EXCLUDING INDEXES); COMMENT ON TABLE {own} IS {}",
-            literal(MARK)
-        )
-    } else {
-        let columns = list(table.columns.iter().map(|column| column.name.as_str()));
-        format!("CREATE TABLE {own} AS SELECT {columns} FROM ONLY {from} WITH NO DATA")
-    };
-    link.run(doing, &sql).await
+    if is_alone(link, table).await? {
+        // Indexes come behind the rows. From here on the lock on the table keeps it as it is.
+        link.run(doing, &format!("CREATE TABLE {own} (LIKE {from} INCLUDING ALL EXCLUDING INDEXES)")).await?;
+        let mark = mark(link, table).await?;
+        return link.run(doing, &format!("COMMENT ON TABLE {own} IS {}", literal(&mark))).await;
+    }
+    let columns = list(table.columns.iter().map(|column| column.name.as_str()));
+    link.run(doing, &format!("CREATE TABLE {own} AS SELECT {columns} FROM ONLY {from} WITH NO DATA")).await
+}
+
+/// What the run's own table says of itself as long as the table whose place it takes is the same.
+async fn mark(link: &Link, table: &TablePlan) -> Result<String, SyncError> {
+    let rows = link.rows("reading the schema", SHAPE, &[&qualified(&table.table)]).await?;
+    let shape: String = rows.first().map(|row| get(row, "shape")).unwrap_or_default();
+    Ok(format!("{MARK}: {shape}"))
 }
 
 async fn is_alone(link: &Link, table: &TablePlan) -> Result<bool, SyncError> {
@@ -93,7 +114,7 @@ async fn is_alone(link: &Link, table: &TablePlan) -> Result<bool, SyncError> {
     Ok(!rows.is_empty())
 }
 
-/// Which of the plan's tables change places: those whose counterparts were made for it, and for which it still holds.
+/// Which of the plan's tables change places: those whose counterparts were made for it, and that nobody has altered since.
 pub(in super::super) async fn candidates(
     plan: &Plan,
     link: &Link,
@@ -103,8 +124,8 @@ pub(in super::super) async fn candidates(
     let mut found = Vec::new();
     for (at, table) in plan.tables.iter().enumerate() {
         let rows = link.rows("reading the schema", sql, &[&qualified(&own(at))]).await?;
-        let marked = rows.first().is_some_and(|row| get::<String>(row, "mark") == MARK);
-        if marked && is_alone(link, table).await? {
+        let said: String = rows.first().map(|row| get(row, "mark")).unwrap_or_default();
+        if said.starts_with(MARK) && said == mark(link, table).await? && is_alone(link, table).await? {
             found.push(at);
         }
     }

@@ -15,9 +15,18 @@ pub(crate) struct Fake {
     strategies: Vec<StrategyInfo>,
 }
 
-const ONE_TO_ONE: Promises = Promises { deterministic: true, injective: true, reversible: false, may_keep: false };
+const ONE_TO_ONE: Promises = Promises {
+    deterministic: true,
+    injective: true,
+    reversible: false,
+    may_keep: false,
+    fresh: false,
+    makes_nulls: false,
+    all_null: false,
+};
 const SAME: Promises = Promises { injective: false, ..ONE_TO_ONE };
 const NOTHING: Promises = Promises { deterministic: false, ..SAME };
+const NULLS: Promises = Promises { makes_nulls: true, all_null: true, ..SAME };
 const KEEPS: Promises = Promises { reversible: true, may_keep: true, ..ONE_TO_ONE };
 
 pub(crate) fn plugins() -> Vec<Arc<dyn AnonymizationPlugin>> {
@@ -43,7 +52,7 @@ pub(crate) fn plugins() -> Vec<Arc<dyn AnonymizationPlugin>> {
     let strategies = vec![
         strategy("none", &["any"], KEEPS, &[]),
         strategy("no_anonymization", &["any"], KEEPS, &[]),
-        strategy("set_null", &["any"], SAME, &[]),
+        strategy("set_null", &["any"], NULLS, &[]),
         email,
         strategy("pattern_masking", types, SAME, &[("pattern", &text, true)]),
         strategy("deterministic_hash", &hash, ONE_TO_ONE, &[("salt", &secret, false), ("algorithm", &text, false)]),
@@ -85,6 +94,7 @@ fn strategy(id: &str, accepts: &[&str], promises: Promises, options: &[(&str, &V
         promises,
         options: options.iter().map(option).collect(),
         batch_rows: None,
+        when: Vec::new(),
         unless: Vec::new(),
     }
 }

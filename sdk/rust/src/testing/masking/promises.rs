@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::collections::HashMap;
 
 /// What a strategy does not keep of its promises on these values, each in a sentence without a value; empty where all is
-/// well. Looks at: as many values out as in, nulls that stay null, the column's length, equal results from two instances
+/// well. Looks at: as many values out as in, nulls that stay null, none that is left (where all become null), the column's length, equal results from two instances
 /// and from batches of other sizes (where deterministic), different results for different values (where injective), and
 /// that no value comes out as it went in (where it may not; up to `chance` of them may by chance).
 pub fn promise_problems(
@@ -37,6 +37,9 @@ pub fn promise_problems(
     }
     if promises.injective {
         problems.extend(collision(values, &masked));
+    }
+    if promises.all_null && masked.iter().any(Option::is_some) {
+        problems.push("a value is left, although all are to become null".to_owned());
     }
     if !promises.may_keep {
         let kept = values.iter().zip(&masked).filter(|(value, masked)| value.is_some() && **value == masked.as_deref());
