@@ -6,11 +6,15 @@ use confiture_tests::{
 };
 use std::{path::Path, process::Command};
 
+/// Runs the step of `action.yml` as a runner does: its text in bash, with the variable that says where the action is.
 fn action(directory: &Path, variables: &[(&str, &str)]) -> Ran {
+    let file = std::fs::read_to_string(workspace().join("action.yml")).expect("a file");
+    let step = file.lines().find_map(|line| line.trim().strip_prefix("run: '")?.strip_suffix('\'')).expect("a step");
     let bin = confiture_bin();
     let path = format!("{}:/usr/bin:/bin", bin.parent().expect("a directory").display());
-    let mut command = Command::new(workspace().join(".ci/action"));
-    command.current_dir(directory).env("PATH", path).env("ACTION", workspace()).env_remove("DATABASE_URL");
+    let mut command = Command::new("bash");
+    command.args(["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step]).current_dir(directory);
+    command.env("PATH", path).env("GITHUB_ACTION_PATH", workspace()).env_remove("DATABASE_URL");
     ran(command.envs(variables.iter().copied()).output().expect("bash runs"))
 }
 
@@ -23,6 +27,15 @@ fn the_action_annotates() {
         [("LINT_PATHS", "db"), ("LINT_FAIL_ON", "never"), ("LINT_FORMAT", "sarif"), ("LINT_OUTPUT", "a.sarif")];
     let ran = action(project.path(), &inputs).expect(0);
     assert!(ran.stdout.is_empty() && project.path().join("a.sarif").exists());
+}
+
+#[test]
+fn paths_may_stand_on_lines_of_their_own() {
+    let project = project(&[("a/a.sql", "CREATE TABLE a (id int);\n"), ("b/b.sql", "CREATE TABLE b (id int);\n")]);
+    for paths in ["a b", "a\nb\n", " a\t b "] {
+        let ran = action(project.path(), &[("LINT_PATHS", paths)]).expect(1);
+        assert!(ran.stdout.contains("file=a/a.sql") && ran.stdout.contains("file=b/b.sql"), "{paths:?}: {}", ran.stdout);
+    }
 }
 
 #[test]

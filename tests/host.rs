@@ -60,7 +60,7 @@ fn view() -> SchemaView {
     SchemaView {
         snapshot: Arc::new(Snapshot { relations, ..Snapshot::empty(150_000) }),
         environment: "test".to_owned(),
-        masked_columns: Vec::new(),
+        masked_columns: Default::default(),
     }
 }
 

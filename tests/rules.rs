@@ -56,7 +56,7 @@ async fn findings(plugin: &dyn LintPlugin, rule: &RuleInfo, example: &Example<'_
     let view = SchemaView {
         snapshot: Arc::new(session.snapshot(Parts::ALL).await.expect("a snapshot")),
         environment: "production".to_owned(),
-        masked_columns: Vec::new(),
+        masked_columns: Default::default(),
     };
     let setting = RuleSetting { instance: rule.id.clone(), id: rule.id.clone(), options: example.options.clone() };
     let found = plugin.check_schema(&view, &[setting]).await.unwrap_or_else(|fault| panic!("{fault}"));

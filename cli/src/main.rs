@@ -9,6 +9,7 @@ mod failure;
 mod global;
 mod hooks;
 mod interrupt;
+mod masked;
 mod migrations;
 mod output;
 mod pace;

@@ -6,11 +6,7 @@ use crate::{
     global::{Global, Wanted},
 };
 use clap::ValueEnum;
-use confiture_engine::{
-    anonymize::profile::Profiles,
-    config::{self, Config, Environment},
-};
-use confiture_model::{object::ObjectRef, schema::Snapshot};
+use confiture_engine::config::{self, Config, Environment};
 use confiture_postgres::{
     connect::{ConnectOptions, ProcessEnvironment, connect},
     session::PgSession,
@@ -137,18 +133,6 @@ impl Project {
         let url = environment.database_url().map_err(Failure::with(Exit::Configuration))?;
         let url = url.ok_or_else(|| no_url(name))?;
         ConnectOptions::from_url(url.expose(), &ProcessEnvironment).map_err(Failure::with(Exit::Database))
-    }
-
-    /// The columns that the project's anonymization profiles have a rule for. A profile that cannot be read has none, which
-    /// is said: a rule about columns that nobody masks would take its columns for forgotten ones.
-    pub fn masked_columns(&self, snapshot: &Snapshot) -> Result<Vec<ObjectRef>, Failure> {
-        let variable = |name: &str| std::env::var(name).ok();
-        let profiles = Profiles::discover(&self.root(), &variable).map_err(Failure::with(Exit::Configuration))?;
-        for (found, problems) in profiles.broken() {
-            let path = found.path.display();
-            crate::output::warn(format!("the profile {path} is left out, because it is wrong:\n{problems}"));
-        }
-        Ok(profiles.covered(snapshot))
     }
 
     /// Whether an environment asks before anything that changes it.

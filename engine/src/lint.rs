@@ -12,6 +12,7 @@ pub mod focus;
 pub mod formats;
 mod judge;
 mod places;
+pub mod reach;
 pub mod report;
 pub mod resolve;
 pub mod rule;
@@ -21,7 +22,7 @@ use call::Outcome;
 use confiture_model::{
     plugin::{LintPlugin, SchemaView},
     rule::{RuleInfo, Subject},
-    schema::Parts,
+    schema::{Parts, Snapshot},
 };
 use judge::Judge;
 use places::Places;
@@ -37,7 +38,7 @@ pub async fn run(plugins: &[Arc<dyn LintPlugin>], rules: &[ActiveRule], view: &S
     let mut report = LintReport::new(Checked::of(&view.snapshot));
     report.faults.extend(call::without_plugin(plugins, rules));
     for (plugin, outcome) in plugins.iter().zip(outcomes) {
-        take(&mut report, plugin.as_ref(), rules, outcome, &places);
+        take(&mut report, plugin.as_ref(), rules, outcome, (&places, &view.snapshot));
     }
     report.put_in_order();
     report
@@ -65,7 +66,13 @@ fn info<'p>(plugin: &'p dyn LintPlugin, rule: &str) -> Option<&'p RuleInfo> {
     plugin.rules().iter().find(|info| info.id == rule)
 }
 
-fn take(report: &mut LintReport, plugin: &dyn LintPlugin, rules: &[ActiveRule], outcome: Outcome, places: &Places<'_>) {
+fn take(
+    report: &mut LintReport,
+    plugin: &dyn LintPlugin,
+    rules: &[ActiveRule],
+    outcome: Outcome,
+    (places, snapshot): (&Places<'_>, &Snapshot),
+) {
     let rules = rules_of(plugin, rules);
     if !rules.is_empty() {
         let checked = CheckedPlugin { plugin: plugin.name().to_owned(), micros: outcome.micros };
@@ -87,6 +94,7 @@ fn take(report: &mut LintReport, plugin: &dyn LintPlugin, rules: &[ActiveRule], 
             findings: judged.findings.iter().filter(|finding| of_rule(&finding.instance.as_str())).count() as u64,
             left_out: judged.left_out.get(&rule.setting.instance).copied().unwrap_or_default(),
             faulted,
+            not_judged: reach::not_judged(rule, info, snapshot),
         });
     }
     report.faults.extend(outcome.faults);

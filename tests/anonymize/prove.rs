@@ -189,3 +189,118 @@ async fn a_constraint_that_cannot_be_asked_about_is_said() {
     let said: Vec<_> = found.remarks.iter().map(ToString::to_string).collect();
     assert!(said.iter().any(|one| one.contains("cannot be judged: PostgreSQL refuses the question (42")), "{said:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unique_expression_has_to_leave_masked_values_as_they_are() {
+    let table = "CREATE TABLE t (id int PRIMARY KEY, mail text, code text); \
+                 CREATE UNIQUE INDEX t_mail ON t (lower(mail)); CREATE UNIQUE INDEX t_code ON t (substr(code, 1, 3))";
+    // What it writes is lower case: `lower` changes nothing.
+    assert!(holds(&[table], "rules: [{table: t, columns: {mail: email_masking}}]").await.holds());
+    let rules = "rules:\n  - table: t\n    columns:\n      code: deterministic_hash\n      mail: {type: format_preserving}\n";
+    let said = refused(
+        &[table],
+        rules,
+        &[
+            "p.yaml:6:7: `public.t.code`: the unique index `t_code` is over `substr(code, 1, 3)`, which changes ",
+            "p.yaml:7:7: `public.t.mail`: the unique index `t_mail` is over `lower(mail)`, which changes ",
+            "whether it stays unique cannot be said",
+            "help: use a strategy whose results the expression leaves as they are",
+        ],
+    )
+    .await;
+    assert!(!said.contains("@mail.test"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unique_generated_column_is_judged_by_what_it_is_made_from() {
+    let table = "CREATE TABLE t (id int PRIMARY KEY, mail text, small text GENERATED ALWAYS AS (lower(mail)) STORED UNIQUE)";
+    assert!(holds(&[table], "rules: [{table: t, columns: {mail: email_masking}}]").await.holds());
+    let rules = "rules: [{table: t, columns: {mail: {type: format_preserving}}}]";
+    refused(&[table], rules, &["the UNIQUE constraint `t_small_key` is over `lower(mail)`, which changes "]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn null_under_a_unique_expression_has_to_stay_null() {
+    let table = "CREATE TABLE t (id int PRIMARY KEY, mail text); CREATE UNIQUE INDEX t_mail ON t (COALESCE(mail, 'none'))";
+    let rules = "rules: [{table: t, columns: {mail: set_null}}]";
+    refused(&[table], rules, &["the unique index `t_mail` is over `COALESCE(mail, 'none'::text)`, which is no null in "])
+        .await;
+    let strict = "CREATE TABLE t (id int PRIMARY KEY, mail text); CREATE UNIQUE INDEX t_mail ON t (lower(mail))";
+    assert!(holds(&[strict], rules).await.holds());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_row_may_come_into_a_partial_unique_index() {
+    let table = "CREATE TABLE t (id int PRIMARY KEY, owner int NOT NULL, main bool NOT NULL, mail text); \
+                 CREATE UNIQUE INDEX t_main ON t (owner) WHERE main; \
+                 CREATE UNIQUE INDEX t_mail ON t (mail) WHERE mail IS NOT NULL";
+    let rules = "rules: [{table: t, columns: {main: {type: fixed, value: true}, mail: email_masking}}]";
+    let said = refused(
+        &[table],
+        rules,
+        &[
+            "p.yaml:3:30: `public.t.main`: the unique index `t_main` holds rows where `main`, and ",
+            "would come to it: whether it stays unique cannot be said",
+            "help: keep the columns of the index's condition with `none`",
+        ],
+    )
+    .await;
+    assert!(!said.contains("t_mail"), "{said}");
+    let out = "rules: [{table: t, columns: {main: {type: fixed, value: false}, mail: email_masking, owner: none}}]";
+    assert!(holds(&[table], out).await.holds());
+    let key = "rules: [{table: t, columns: {mail: {type: pattern_masking, pattern: '*'}}}]";
+    let said = Site::new(&[table], key).await.resolve().await.expect_err("is refused");
+    assert!(said.contains("`public.t.mail` belongs to the unique index `t_mail`"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exclusion_constraint_that_masked_rows_may_break_is_refused() {
+    let table = "CREATE EXTENSION btree_gist; CREATE TABLE stays (id int PRIMARY KEY, room text NOT NULL, guest text NOT NULL, \
+                 arrival date NOT NULL, departure date NOT NULL, \
+                 CONSTRAINT one_guest EXCLUDE USING gist (room WITH =, daterange(arrival, departure) WITH &&), \
+                 CONSTRAINT one_mail EXCLUDE (lower(guest) WITH =))";
+    let rules = "strategies: {shift: {type: date_shift, by: [id]}}\n\
+                 rules: [{table: stays, columns: {arrival: shift, departure: shift, room: {type: pattern_masking, pattern: '*'}}}]";
+    let said = Site::new(&[table], rules).await.resolve().await.expect_err("is refused");
+    for words in [
+        "p.yaml:4:43: `public.stays.arrival` belongs to the EXCLUDE constraint `one_guest`, which compares \
+         `daterange(arrival, departure)` with `&&`",
+        "`public.stays.room` belongs to the EXCLUDE constraint `one_guest`, and `pattern_masking` may make one value of two",
+    ] {
+        assert!(said.contains(words), "`{words}` is missing in:\n{said}");
+    }
+    let rules = "rules: [{table: stays, columns: {room: deterministic_hash, guest: deterministic_hash}}]";
+    assert!(holds(&[table], rules).await.holds());
+    let rules = "rules: [{table: stays, columns: {guest: {type: format_preserving}}}]";
+    refused(&[table], rules, &["the EXCLUDE constraint `one_mail` is over `lower(guest)`, which changes "]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_masked_row_has_to_find_a_partition() {
+    let regions = "CREATE TABLE t (id int, region text, day date NOT NULL) PARTITION BY LIST (region); \
+                   CREATE TABLE t_north PARTITION OF t FOR VALUES IN ('north', 'south') PARTITION BY RANGE (day); \
+                   CREATE TABLE t_2024 PARTITION OF t_north FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')";
+    let rules = "rules:\n  - table: t\n    columns:\n      region: deterministic_hash\n";
+    refused(
+        &[regions],
+        rules,
+        &[
+            "p.yaml:6:7: `public.t.region`: no partition of `public.t` takes ",
+            "help: choose options whose results stay within the partitions",
+        ],
+    )
+    .await;
+    // What takes everything else takes it.
+    let other = "CREATE TABLE t_other PARTITION OF t DEFAULT";
+    assert!(holds(&[regions, other], rules).await.holds());
+    // Rows that are there are asked as well.
+    let rows = "INSERT INTO t SELECT n, 'north', date '2024-01-01' + n FROM generate_series(1, 100) AS n";
+    let rules = "rules: [{table: t, columns: {day: {type: date_shift, by: [id], days: 300}}}]";
+    let (refused, _) = proven(&Site::new(&[regions, rows], rules).await).await;
+    let refused = refused.map(|found| found.remarks).expect_err("is refused");
+    assert!(refused.contains("`public.t.day`: no partition of `public.t` takes "), "{refused}");
+    let hashed = "CREATE TABLE t (id int PRIMARY KEY, name text) PARTITION BY HASH (id); \
+                  CREATE TABLE t_0 PARTITION OF t FOR VALUES WITH (MODULUS 2, REMAINDER 0); \
+                  CREATE TABLE t_1 PARTITION OF t FOR VALUES WITH (MODULUS 2, REMAINDER 1)";
+    assert!(holds(&[hashed], "rules: [{table: t, columns: {id: deterministic_hash}}]").await.holds());
+}

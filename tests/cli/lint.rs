@@ -4,6 +4,7 @@ mod baseline;
 mod fix;
 mod formats;
 mod narrow;
+mod reach;
 mod suppressions;
 
 use confiture_tests::{

@@ -1,6 +1,7 @@
 //! `confiture lint`.
 
 mod baseline;
+mod directories;
 mod fix;
 mod narrow;
 mod since;
@@ -11,6 +12,7 @@ use crate::{
     failure::Failure,
     global::Global,
     interrupt::Interrupt,
+    masked::Masked,
     output,
     plugins::{self, Loaded},
     project::Project,
@@ -87,15 +89,17 @@ impl Lint {
         let source = Source::of(&self.paths)?;
         self.fixing.check(global, &source)?;
         let known = self.baselines.read()?;
-        let rules = self.narrow.rules(loaded.resolve(&project)?, &loaded)?;
+        let mut rules = self.narrow.rules(loaded.resolve(&project)?, &loaded)?;
         let mut allows = allow::of_configuration(&project.config.linting, &rules, &loaded.offers())
+            .map_err(Failure::with(Exit::Configuration))?;
+        let changed = self.narrow.changed(&project, &source)?;
+        let acquired = source.acquire(&project, lint::parts(&loaded.plugins, &rules) | self.fixing.reads()).await?;
+        loaded.database.set(acquired.login(&project).await);
+        lint::reach::settle(&mut rules, &acquired.snapshot, &|name| directories::called(&project.root(), name))
             .map_err(Failure::with(Exit::Configuration))?;
         if source == Source::Live {
             warn_of_directories(&rules);
         }
-        let changed = self.narrow.changed(&project, &source)?;
-        let acquired = source.acquire(&project, lint::parts(&loaded.plugins, &rules) | self.fixing.reads()).await?;
-        loaded.database.set(acquired.login(&project).await);
         let focus = self.narrow.focus(&acquired, changed.as_ref())?;
         allows.extend(written(&acquired));
         let failing = self.failing(&project);
@@ -157,12 +161,12 @@ async fn found(
     rules: &[ActiveRule],
     snapshot: Arc<Snapshot>,
 ) -> Result<LintReport, Failure> {
-    let view = SchemaView {
-        masked_columns: project.masked_columns(&snapshot)?,
-        snapshot,
-        environment: project.environment_name().unwrap_or_default(),
-    };
-    Ok(lint::run(&loaded.plugins, rules, &view).await)
+    let masked = Masked::of(project, &snapshot);
+    let environment = project.environment_name().unwrap_or_default();
+    let view = SchemaView { masked_columns: masked.columns.clone(), snapshot, environment };
+    let report = lint::run(&loaded.plugins, rules, &view).await;
+    masked.check()?;
+    Ok(report)
 }
 
 fn say_faults(report: &LintReport) {

@@ -2,9 +2,9 @@
 
 use crate::output::{BOLD, DIM, GREEN, RED, YELLOW, styled};
 use anstyle::Style;
-use confiture_engine::lint::report::{LintReport, Reported, Suppressed, SuppressionKind};
+use confiture_engine::lint::report::{LintReport, NotJudged, Reported, Suppressed, SuppressionKind};
 use confiture_model::finding::Severity;
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
 /// The whole report. `title` says what was linted.
 pub fn render(report: &LintReport, title: &str) -> String {
@@ -106,8 +106,23 @@ fn closing(text: &mut String, report: &LintReport) {
     kept_out(text, report);
 }
 
+/// Rules whose silence says nothing.
+fn not_judged(text: &mut String, report: &LintReport) {
+    let mut reasons: BTreeMap<NotJudged, Vec<&str>> = BTreeMap::new();
+    for rule in &report.checked.rules {
+        if let Some(why) = rule.not_judged {
+            reasons.entry(why).or_default().push(&rule.instance);
+        }
+    }
+    for (why, rules) in reasons {
+        let line = format!("not judged here, {}: {}", why.as_str(), rules.join(", "));
+        let _ = writeln!(text, "{}", styled(DIM, line));
+    }
+}
+
 /// What is not a finding because somebody said so.
 fn kept_out(text: &mut String, report: &LintReport) {
+    not_judged(text, report);
     let by_baseline = |one: &&Suppressed| one.suppression.kind == SuppressionKind::Baseline;
     let allowed = report.suppressed.iter().filter(|one| !by_baseline(one)).count() as u64;
     if allowed > 0 {
@@ -129,6 +144,11 @@ fn kept_out(text: &mut String, report: &LintReport) {
         for entry in &baseline.fixed {
             let _ = writeln!(text, "  {}  {}", entry.object, styled(DIM, format!("[{}]", entry.rule)));
         }
+    }
+    if !baseline.not_judged.is_empty() {
+        let count = counted(baseline.not_judged.len() as u64, "finding");
+        let line = format!("{count} of {} not judged here: their rules could not look", baseline.file);
+        let _ = writeln!(text, "{}", styled(DIM, line));
     }
 }
 

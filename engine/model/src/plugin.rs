@@ -10,7 +10,11 @@ use crate::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 /// How much of the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
@@ -83,7 +87,39 @@ pub struct SchemaView {
     /// `production`, `local`, ...; empty where the user named none.
     pub environment: String,
     /// Columns that some anonymization profile of the project has a rule for.
-    pub masked_columns: Vec<ObjectRef>,
+    pub masked_columns: MaskedColumns,
+}
+
+/// Columns that some anonymization profile has a rule for. Profiles are read when a plugin first asks, and only then: most
+/// rules never do.
+#[derive(Clone)]
+pub struct MaskedColumns(Arc<LazyLock<Vec<ObjectRef>, Reading>>);
+
+/// Reads profiles.
+type Reading = Box<dyn FnOnce() -> Vec<ObjectRef> + Send + Sync>;
+
+impl MaskedColumns {
+    /// What `read` finds, when somebody asks.
+    pub fn read_by(read: impl FnOnce() -> Vec<ObjectRef> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(LazyLock::new(Box::new(read))))
+    }
+
+    /// The columns.
+    pub fn get(&self) -> &[ObjectRef] {
+        &self.0
+    }
+}
+
+impl Default for MaskedColumns {
+    fn default() -> Self {
+        Self::read_by(Vec::new)
+    }
+}
+
+impl fmt::Debug for MaskedColumns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MaskedColumns").finish_non_exhaustive()
+    }
 }
 
 /// A loaded plugin that offers lint rules.

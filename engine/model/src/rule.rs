@@ -49,6 +49,14 @@ pub struct RuleInfo {
     pub options: Vec<OptionInfo>,
 }
 
+impl RuleInfo {
+    /// Whether it rests on statistics of a database in use: its documentation has the section *Without statistics*. Then
+    /// its silence about a schema that has none says nothing.
+    pub fn rests_on_statistics(&self) -> bool {
+        self.documentation.lines().any(|line| line.trim_end() == "## Without statistics")
+    }
+}
+
 /// A rule that the project switched on. One rule may be on several times under different instances.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RuleSetting {

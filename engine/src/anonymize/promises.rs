@@ -14,6 +14,8 @@ mod chance;
 mod fit;
 pub(super) mod made_up;
 
+pub(super) use fit::misfit;
+
 use confiture_model::{
     fault::{Fault, FaultKind},
     mask::{AnonymizationPlugin, Column, ColumnInfo, Masking, Opening, Promises},

@@ -20,8 +20,9 @@ pub enum Unproven {
 }
 
 /// Proves a resolved profile on made-up values, before any row is read, and then on up to `rows` rows of each table:
-/// whatever a strategy does not keep of its promises, and every CHECK constraint, domain, enum, length and NOT NULL that masked
-/// values break, is refused. `database` has the schema of `snapshot`, and PostgreSQL judges; nothing is written.
+/// whatever a strategy does not keep of its promises, every CHECK constraint, domain, enum, length and NOT NULL that masked
+/// values break, every partition bound that they leave, and every key over an expression or with a condition of which it is not
+/// known that they keep it, is refused. `database` has the schema of `snapshot`, and PostgreSQL judges; nothing is written.
 ///
 /// # Errors
 /// [`Unproven`]. No message holds a value.
@@ -44,8 +45,8 @@ fn refuse(found: &Verification) -> Result<(), Unproven> {
     let mut problems = Problems::default();
     for remark in found.remarks.iter().filter(|remark| remark.severity == Severity::Error) {
         let message = format!("`{}`: {}", remark.subject, remark.message);
-        let help = "choose a strategy, or options, whose results the column takes".to_owned();
-        problems.push(remark.rule.error(message, Some(help)));
+        let help = remark.help.unwrap_or("choose a strategy, or options, whose results the column takes");
+        problems.push(remark.rule.error(message, Some(help.to_owned())));
     }
     problems.or(()).map_err(Unproven::Broken)
 }

@@ -8,11 +8,13 @@ mod assign;
 mod bind;
 mod columns;
 mod joins;
+mod keys;
 mod ready;
 mod secrets;
 mod unique;
 
 pub(super) use columns::{definition, infos};
+pub(super) use keys::{Key, keys, mentions};
 pub use {
     columns::{Element, element_of},
     ready::Ready,
@@ -159,7 +161,7 @@ pub async fn resolve(request: Request<'_>) -> Result<Resolved, Problems> {
     bind::bind_all(request, &mut assignment, &mut problems);
     let groups = joins::groups(request.snapshot, &assignment);
     joins::check(request, &assignment, &groups, &mut problems, &mut notices);
-    unique::check(&assignment, &mut problems);
+    unique::check(request.snapshot, &assignment, &mut problems);
     let tables = ready::open_all(request, &assignment, &groups, &mut problems).await;
     if uses_profile_key(&tables) && request.profile.key.is_none() {
         notices.push(

@@ -34,6 +34,9 @@ pub struct Remark {
     pub subject: String,
     /// What, without any value.
     pub message: String,
+    /// What to do, where there is more to say than to choose another strategy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<&'static str>,
     /// The rule that masks it; `file:line` in JSON.
     #[serde(serialize_with = "line")]
     pub rule: Place,
@@ -41,6 +44,13 @@ pub struct Remark {
 
 fn line<S: Serializer>(place: &Place, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&place.line())
+}
+
+impl Remark {
+    /// Where its rule is, `file:line`.
+    pub fn place(&self) -> String {
+        self.rule.line()
+    }
 }
 
 impl fmt::Display for Remark {
@@ -74,12 +84,19 @@ impl Verification {
     }
 
     fn say(&mut self, severity: Severity, column: &ResolvedColumn, message: impl Into<String>) {
-        self.say_of(severity, column.full_name(), column, message);
+        self.say_of(severity, column.full_name(), column, message, None);
     }
 
     /// Of a table, by the rule for one of its columns.
-    fn say_of(&mut self, severity: Severity, subject: String, column: &ResolvedColumn, message: impl Into<String>) {
-        self.remarks.push(Remark { severity, subject, message: message.into(), rule: column.place.clone() });
+    fn say_of(
+        &mut self,
+        severity: Severity,
+        subject: String,
+        column: &ResolvedColumn,
+        message: impl Into<String>,
+        help: Option<&'static str>,
+    ) {
+        self.remarks.push(Remark { severity, subject, message: message.into(), help, rule: column.place.clone() });
     }
 }
 

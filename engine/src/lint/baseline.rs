@@ -6,7 +6,7 @@
 
 use super::{
     focus::Focus,
-    report::{BaselineUse, LintReport, Reported, Suppressed, Suppression, SuppressionKind},
+    report::{BaselineUse, CheckedRule, LintReport, NotJudged, Reported, Suppressed, Suppression, SuppressionKind},
 };
 use confiture_model::object::ObjectRef;
 use schemars::JsonSchema;
@@ -22,6 +22,9 @@ pub const BASELINE_VERSION: u32 = 1;
 pub struct Baseline {
     /// [`BASELINE_VERSION`] of the writer.
     pub baseline_version: u32,
+    /// Whether it was found in a database in use, with its statistics; none where the writer did not say.
+    #[serde(default)]
+    pub live: Option<bool>,
     /// By rule, then by object.
     pub findings: Vec<BaselineEntry>,
 }
@@ -73,7 +76,7 @@ impl Baseline {
     pub fn of(report: &LintReport) -> Self {
         let mut findings: Vec<BaselineEntry> = report.findings.iter().map(entry).collect();
         findings.sort();
-        Self { baseline_version: BASELINE_VERSION, findings }
+        Self { baseline_version: BASELINE_VERSION, live: Some(report.checked.live), findings }
     }
 
     /// Reads what [`Self::write`] wrote; `file` stands in errors.
@@ -106,7 +109,8 @@ impl Baseline {
             .map(|line| format!("    {line}"))
             .collect();
         let list = if lines.is_empty() { "[]".to_owned() } else { format!("[\n{}\n  ]", lines.join(",\n")) };
-        format!("{{\n  \"baseline_version\": {},\n  \"findings\": {list}\n}}\n", self.baseline_version)
+        let live = self.live.map(|live| format!("  \"live\": {live},\n")).unwrap_or_default();
+        format!("{{\n  \"baseline_version\": {},\n{live}  \"findings\": {list}\n}}\n", self.baseline_version)
     }
 
     /// Takes what it knows out of the findings of a report. What it knows and is no more is told, but for what the run did
@@ -126,13 +130,17 @@ impl Baseline {
                 *known = found.map(|index| entries.remove(index)).is_some();
             }
         }
-        let mut fixed: Vec<BaselineEntry> = left
-            .into_values()
-            .flatten()
-            .filter(|entry| looked_at(report, entry) && focus.covers_whole(&entry.object))
-            .cloned()
-            .collect();
+        let gone = left.into_values().flatten().filter(|entry| focus.covers_whole(&entry.object)).cloned();
+        let (mut fixed, mut not_judged) = (Vec::new(), Vec::new());
+        for entry in gone {
+            match self.looked_at(report, &entry) {
+                Some(true) => fixed.push(entry),
+                Some(false) => not_judged.push(entry),
+                None => {}
+            }
+        }
         fixed.sort();
+        not_judged.sort();
         let count = known.iter().filter(|known| **known).count() as u64;
         for (finding, known) in findings.into_iter().zip(known) {
             if known {
@@ -142,14 +150,20 @@ impl Baseline {
                 report.findings.push(finding);
             }
         }
-        report.baseline = Some(BaselineUse { file: file.to_owned(), known: count, fixed });
+        report.baseline = Some(BaselineUse { file: file.to_owned(), known: count, fixed, not_judged });
     }
-}
 
-/// Whether the rule of an entry ran, and ran to its end.
-fn looked_at(report: &LintReport, entry: &BaselineEntry) -> bool {
-    let rules = &report.checked.rules;
-    rules.iter().any(|rule| rule.instance == entry.rule && rule.plugin == entry.plugin && !rule.faulted)
+    /// Whether the rule of an entry could judge; none where it did not run, or not to its end.
+    fn looked_at(&self, report: &LintReport, entry: &BaselineEntry) -> Option<bool> {
+        let is_its_rule = |rule: &&CheckedRule| rule.instance == entry.rule && rule.plugin == entry.plugin;
+        let rule = report.checked.rules.iter().filter(is_its_rule).find(|rule| !rule.faulted)?;
+        Some(match rule.not_judged {
+            None => true,
+            // What was found without statistics is looked for without.
+            Some(NotJudged::NoStatistics) => self.live == Some(false),
+            Some(NotJudged::NoFiles | NotJudged::NoSuchSchema) => false,
+        })
+    }
 }
 
 fn entry(finding: &Reported) -> BaselineEntry {

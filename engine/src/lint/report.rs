@@ -80,6 +80,8 @@ pub struct BaselineUse {
     pub known: u64,
     /// What it knows and is there no more: write the baseline anew to forget it.
     pub fixed: Vec<BaselineEntry>,
+    /// What it knows and was not found, of rules that could not judge here: whether it is still there is not known.
+    pub not_judged: Vec<BaselineEntry>,
 }
 
 /// A finding, as the host reports it.
@@ -114,6 +116,8 @@ pub struct Reported {
 /// What was looked at. Parts that no rule reads were not fetched, and count 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Checked {
+    /// Whether row counts, sizes and scans come from a database in use.
+    pub live: bool,
     /// Tables, partitions and foreign tables.
     pub tables: u64,
     /// Views and materialized views.
@@ -158,6 +162,32 @@ pub struct CheckedRule {
     pub left_out: u64,
     /// Whether it broke: then its findings are not all there are.
     pub faulted: bool,
+    /// Why its silence says nothing here; none where it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_judged: Option<NotJudged>,
+}
+
+/// Why a rule could not judge a schema, or not all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotJudged {
+    /// It rests on statistics, which only a database in use has.
+    NoStatistics,
+    /// It is limited to directories, and no file made this schema.
+    NoFiles,
+    /// It is limited to schemas, and nothing is in one of them.
+    NoSuchSchema,
+}
+
+impl NotJudged {
+    /// In words, for the end of a sentence.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoStatistics => "for want of statistics, which only a database in use has",
+            Self::NoFiles => "limited to directories, and no file made this schema",
+            Self::NoSuchSchema => "limited to schemas in which there is nothing",
+        }
+    }
 }
 
 impl LintReport {
@@ -218,7 +248,7 @@ impl Checked {
 
     /// What there is in some schemas.
     pub(super) fn of_schemas(snapshot: &Snapshot, covered: impl Fn(&str) -> bool) -> Self {
-        let mut checked = Self::default();
+        let mut checked = Self { live: snapshot.live, ..Self::default() };
         for relation in snapshot.relations.iter().filter(|relation| covered(&relation.schema)) {
             match relation.kind {
                 RelationKind::View | RelationKind::MaterializedView => checked.views += 1,

@@ -58,6 +58,19 @@ impl NamePattern {
         globset::Glob::new(text).map(|glob| Self::Glob(glob.compile_matcher())).map_err(|error| error.to_string())
     }
 
+    /// As the user wrote it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Glob(glob) => glob.glob().glob(),
+            Self::Regex(regex) => regex.as_str(),
+        }
+    }
+
+    /// Whether it is a name, and no pattern.
+    pub fn is_exact(&self) -> bool {
+        !self.as_str().contains(['*', '?', '[', '{', '^'])
+    }
+
     /// Whether a name fits.
     pub fn matches(&self, name: &str) -> bool {
         match self {

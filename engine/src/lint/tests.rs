@@ -116,7 +116,7 @@ fn column(name: &str) -> ObjectRef {
     ObjectRef::of_table(ObjectKind::Column, "app", "orders", name)
 }
 
-fn active(plugin: &str, id: &str) -> ActiveRule {
+pub(super) fn active(plugin: &str, id: &str) -> ActiveRule {
     ActiveRule {
         plugin: plugin.into(),
         setting: RuleSetting { instance: id.into(), id: id.into(), options: json!({}) },
@@ -128,7 +128,7 @@ fn active(plugin: &str, id: &str) -> ActiveRule {
     }
 }
 
-fn view() -> SchemaView {
+pub(super) fn view() -> SchemaView {
     let span = |line: u32| json!({ "file": "db/t.sql", "line": line, "column": 1, "end_line": line, "end_column": 9 });
     let relation = |name: &str, line: u32| {
         json!({ "schema": "app", "name": name, "kind": "table", "persistence": "permanent", "owner": "me", "source": span(line),
@@ -137,7 +137,7 @@ fn view() -> SchemaView {
     let snapshot = json!({ "snapshot_version": 1, "server_version": 150_000, "live": false,
         "relations": [relation("audit_log", 20), relation("orders", 10)] });
     let snapshot: Snapshot = serde_json::from_value(snapshot).expect("is a snapshot");
-    SchemaView { snapshot: Arc::new(snapshot), environment: String::new(), masked_columns: Vec::new() }
+    SchemaView { snapshot: Arc::new(snapshot), environment: String::new(), masked_columns: Default::default() }
 }
 
 async fn report(plugins: Vec<Fake>, rules: &[ActiveRule]) -> LintReport {

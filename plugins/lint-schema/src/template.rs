@@ -124,6 +124,10 @@ impl Template {
                 Part::Columns if values.columns.is_empty() => pieces.push(Piece::Any),
                 Part::Columns => {
                     for (at, column) in values.columns.iter().enumerate() {
+                        // One word may stand for several expressions: `repo` for an owner and a name.
+                        if at > 0 && column.is_none() && values.columns[at - 1].is_none() {
+                            continue;
+                        }
                         if at > 0 {
                             pieces.push(Piece::Words(vec!["_"]));
                         }
@@ -228,6 +232,7 @@ mod tests {
         assert!(index.fits("idx_orders_lower_name_b", &values(&["", "b"])));
         assert!(!index.fits("idx_orders_b", &values(&["", "b"])) && !index.fits("idx_orders__b", &values(&["", "c"])));
         assert_eq!(index.write(&values(&["", "b"])), None);
+        assert!(index.fits("idx_orders_repo", &values(&["", ""])) && !index.fits("idx_orders_", &values(&["", ""])));
         assert!(index.fits("idx_orders_x", &values(&[])) && !index.fits("idx_orders_", &values(&[])));
     }
 

@@ -1,6 +1,8 @@
 //! What a rule's documentation looks like: Markdown with four sections, and examples that run as tests.
 //!
-//! The sections are level-two headings: *What it finds*, *Why it hurts*, *How to fix*, *When to allow it*. Examples are
+//! The sections are level-two headings: *What it finds*, *Why it hurts*, *How to fix*, *When to allow it*. A rule that rests
+//! on statistics of a database in use has a fifth one, *Without statistics*: then a host does not take its silence about a
+//! schema from files for a clean result. Examples are
 //! fenced blocks of SQL that start with `` ```sql fires `` (the rule finds something) or `` ```sql clean `` (it finds
 //! nothing), with the rule's options as a JSON object behind it where it needs any:
 //! `` ```sql fires {"pattern": "^w_"} ``. They run in an empty database, in an environment called `production`.
@@ -13,6 +15,9 @@ use crate::{hook::HookMeta, rule::RuleMeta};
 
 /// The sections of a rule's documentation, in this order.
 pub const SECTIONS: [&str; 4] = ["What it finds", "Why it hurts", "How to fix", "When to allow it"];
+
+/// The section of a rule that rests on statistics of a database in use: what it says of a schema without any.
+pub const WITHOUT_STATISTICS: &str = "Without statistics";
 
 /// The sections of a hook's documentation, in this order.
 pub const HOOK_SECTIONS: [&str; 3] = ["What it does", "When to use it", "What it costs"];

@@ -114,6 +114,10 @@ fn text(found: &Verification, k_anonymity: &[Anonymity]) -> String {
         // Writing to a string cannot fail.
         let _ =
             writeln!(page, "{} {}: {}", styled(style, format!("{}:", remark.severity)), remark.subject, remark.message);
+        let _ = writeln!(page, "  rule: {}", remark.place());
+        if let Some(help) = remark.help {
+            let _ = writeln!(page, "  help: {help}");
+        }
     }
     for one in k_anonymity {
         let k = one.k.map_or_else(|| "no rows".to_owned(), |k| format!("k = {k}"));

@@ -11,11 +11,12 @@ use crate::{
 use clap::Args;
 use confiture_engine::lint::{
     focus::Focus,
+    reach,
     resolve::select,
     rule::{ActiveRule, NamePattern},
 };
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::HashSet,
     path::PathBuf,
 };
 
@@ -94,13 +95,7 @@ impl Narrow {
 
     /// A schema that is not there would be found clean.
     fn refuse_unknown(&self, focus: &Focus, acquired: &Acquired) -> Result<(), Failure> {
-        let snapshot = &acquired.snapshot;
-        let relations = snapshot.relations.iter().map(|one| one.schema.as_str());
-        let schemas: BTreeSet<&str> = relations
-            .chain(snapshot.routines.iter().map(|one| one.schema.as_str()))
-            .chain(snapshot.type_definitions.iter().map(|one| one.schema.as_str()))
-            .chain(snapshot.sequences.iter().map(|one| one.schema.as_str()))
-            .collect();
+        let schemas = reach::schemas(&acquired.snapshot);
         let mut asked = self.schema.iter().zip(&focus.schemas);
         match asked.find(|(_, pattern)| !schemas.iter().any(|schema| pattern.matches(schema))) {
             None => Ok(()),

@@ -4,6 +4,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     global::{Format, Global},
+    masked::Masked,
     output,
     plugins::{self, Opened},
     project::Project,
@@ -66,12 +67,12 @@ impl Run {
         let acquired = Source::of(&self.paths)?.acquire(&project, Parts::ALL).await?;
         loaded.database.set(acquired.login(&project).await);
         let title = acquired.title;
-        let view = SchemaView {
-            masked_columns: project.masked_columns(&acquired.snapshot)?,
-            snapshot: Arc::new(acquired.snapshot),
-            environment: project.environment_name().unwrap_or_default(),
-        };
+        let snapshot = Arc::new(acquired.snapshot);
+        let masked = Masked::of(&project, &snapshot);
+        let environment = project.environment_name().unwrap_or_default();
+        let view = SchemaView { masked_columns: masked.columns.clone(), snapshot, environment };
         let report = lint::run(plugin, &rules, &view).await;
+        masked.check()?;
         let text = match global.format()? {
             Format::Text => report::text::render(&report, &title),
             Format::Json => report::json::render(&report)?,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub fn tables(count: usize) -> SchemaView {
     let relations = (0..count).map(|number| table(&format!("tb_customer_order_{number:05}"))).collect();
     let snapshot = Arc::new(Snapshot { relations, ..Snapshot::empty(150_000) });
-    SchemaView { snapshot, environment: "bench".to_owned(), masked_columns: Vec::new() }
+    SchemaView { snapshot, environment: "bench".to_owned(), masked_columns: Default::default() }
 }
 
 fn table(name: &str) -> Relation {

@@ -70,7 +70,7 @@ impl Host for State {
     }
 
     fn masked_columns(&mut self) -> wasmtime::Result<Vec<ObjectRef>> {
-        Ok(self.schema()?.masked_columns.iter().map(convert::object::object_out).collect())
+        Ok(self.schema()?.masked_columns.get().iter().map(convert::object::object_out).collect())
     }
 }
 

@@ -54,5 +54,5 @@ fn setting(instance: &str) -> RuleSetting {
 }
 
 fn view(snapshot: Snapshot) -> SchemaView {
-    SchemaView { snapshot: Arc::new(snapshot), environment: "test".to_owned(), masked_columns: Vec::new() }
+    SchemaView { snapshot: Arc::new(snapshot), environment: "test".to_owned(), masked_columns: Default::default() }
 }

@@ -4,7 +4,7 @@ use confiture_model::mask::ColumnInfo;
 use std::net::IpAddr;
 
 /// Why a masked value is none that the column takes; never with the value.
-pub(super) fn misfit(target: &ColumnInfo, masked: Option<&str>) -> Option<String> {
+pub(in crate::anonymize) fn misfit(target: &ColumnInfo, masked: Option<&str>) -> Option<String> {
     let Some(value) = masked else {
         return (!target.nullable).then(|| "a value became null, and the column is NOT NULL".to_owned());
     };

@@ -313,3 +313,88 @@ mod in_use {
         assert!(resolved(&rules(PRINTOPTIM_QA), &without.each_ref().map(String::as_str)).is_ok());
     }
 }
+
+/// A schema of one table, `t: a text, b text, c integer`, with this on it.
+fn refused_with(rules: &str, add: impl Fn(&mut confiture_model::schema::Relation)) -> Result<(), String> {
+    let profile = test_profile(&format!("anonymization_profile: p\n{rules}"));
+    let (mut snapshot, plugins) = (snapshot(&["t: a text, b text, c integer"]), plugins());
+    add(&mut snapshot.relations[0]);
+    let request = Request { profile: &profile, snapshot: &snapshot, plugins: &plugins, env: &env, held: &[] };
+    let resolved = futures_util::FutureExt::now_or_never(resolve(request)).expect("waits for nothing");
+    resolved.map(drop).map_err(|problems| problems.to_string())
+}
+
+fn index(name: &str, keys: &[&str]) -> confiture_model::schema::Index {
+    confiture_model::schema::Index {
+        name: name.to_owned(),
+        keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+        key_options: Vec::new(),
+        nulls_not_distinct: false,
+        included: Vec::new(),
+        method: "btree".to_owned(),
+        unique: true,
+        primary: false,
+        valid: true,
+        predicate: None,
+        definition: String::new(),
+        bytes: None,
+        scans: None,
+        source: None,
+        extra: None,
+    }
+}
+
+#[test]
+fn an_exclusion_constraint_takes_what_is_known_to_keep_rows_apart() {
+    let exclude = |definition: &'static str| {
+        move |relation: &mut confiture_model::schema::Relation| {
+            let mut constraint = schema::constraint("t_excl", confiture_model::schema::ConstraintKind::Exclusion, "a");
+            constraint.columns.push("b".to_owned());
+            constraint.definition = definition.to_owned();
+            relation.constraints.push(constraint);
+            relation.indexes.push(confiture_model::schema::Index { unique: false, ..index("t_excl", &["a", "b"]) });
+        }
+    };
+    let masked = |strategy: &str| format!("rules: [{{table: t, columns: {{a: {strategy}}}}}]");
+    let equal = exclude("EXCLUDE USING gist (a WITH =, b WITH &&)");
+    assert_eq!(refused_with(&masked("deterministic_hash"), equal), Ok(()));
+    let said = refused_with(&masked("{type: pattern_masking, pattern: '*'}"), equal).expect_err("is refused");
+    assert!(said.contains("`public.t.a` belongs to the EXCLUDE constraint `t_excl`, and `pattern_masking` may"), "{said}");
+    let other = exclude("EXCLUDE USING gist (a WITH &&, b WITH =)");
+    let said = refused_with(&masked("deterministic_hash"), other).expect_err("is refused");
+    assert!(said.contains("t_excl`, which compares `a` with `&&`: nobody can say"), "{said}");
+    assert!(said.contains("help: keep the column with `none`"), "{said}");
+    for strategy in ["none", "set_null"] {
+        assert_eq!(refused_with(&masked(strategy), other), Ok(()), "{strategy}");
+    }
+    let different = exclude("EXCLUDE USING gist (b WITH =, a WITH <>)");
+    assert!(refused_with(&masked("{type: fake}"), different).is_err());
+}
+
+#[test]
+fn expressions_over_several_columns_and_equal_nulls_are_refused() {
+    let masked = |strategy: &str| format!("rules: [{{table: t, columns: {{a: {strategy}}}}}]");
+    let over_both = |relation: &mut confiture_model::schema::Relation| {
+        relation.indexes.push(index("both", &["lower((a || b))"]));
+    };
+    let said = refused_with(&masked("deterministic_hash"), over_both).expect_err("is refused");
+    assert!(
+        said.contains("the unique index `both`, which is over `lower((a || b))`: of an expression over `a` and `b` nobody"),
+        "{said}"
+    );
+    let nulls = |relation: &mut confiture_model::schema::Relation| {
+        relation.indexes.push(confiture_model::schema::Index { nulls_not_distinct: true, ..index("one_null", &["a"]) });
+    };
+    let said = refused_with(&masked("set_null"), nulls).expect_err("is refused");
+    assert!(said.contains("the unique index `one_null`, to which nulls are equal"), "{said}");
+    let generated = |relation: &mut confiture_model::schema::Relation| {
+        let mut column = relation.columns[0].clone();
+        column.name = "small".to_owned();
+        column.generated = true;
+        column.default_expression = Some("lower(a)".to_owned());
+        relation.columns.push(column);
+        relation.indexes.push(index("small_key", &["small"]));
+    };
+    let said = refused_with(&masked("{type: pattern_masking, pattern: '*'}"), generated).expect_err("is refused");
+    assert!(said.contains("`public.t.a` belongs to the unique index `small_key`"), "{said}");
+}

@@ -1,4 +1,10 @@
-//! What a schema demands of masked values, beyond their types and lengths: CHECK constraints, domains and enums.
+//! What a schema demands of masked values, beyond their types and lengths: CHECK constraints, domains, enums, partitions, and
+//! what keeps rows apart.
+
+mod apart;
+mod partitions;
+
+pub(super) use partitions::of_partitions;
 
 use crate::anonymize::resolve::{ResolvedColumn, ResolvedTable, definition, element_of};
 use confiture_model::schema::{Column, ConstraintKind, Relation, Snapshot};
@@ -20,12 +26,55 @@ pub(super) struct Demand<'a> {
 }
 
 /// What has to hold.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Rule {
     /// The expression of a CHECK constraint, over columns by their names.
     Check(String),
     /// The column's type takes the value. For a domain, with the expressions over `VALUE`; none of an array.
     Type(Vec<String>),
+    /// One of the partitions takes the row: what they demand, joined by OR.
+    Partition(String),
+    /// The expression gives the masked value as it is: so what is injective stays unique under it.
+    Same(String),
+    /// The expression gives null.
+    Null(String),
+    /// A row that the condition does not hold for does not come to keep it.
+    Outside(String),
+}
+
+impl Rule {
+    /// SQL over the columns by their names; none where there are several, over `VALUE`.
+    pub fn sql(&self) -> Option<&str> {
+        match self {
+            Self::Check(sql) | Self::Partition(sql) | Self::Same(sql) | Self::Null(sql) | Self::Outside(sql) => Some(sql),
+            Self::Type(_) => None,
+        }
+    }
+
+    /// Whether what cannot be tried is refused: nothing else says that the demand is kept.
+    pub fn is_denied_unknown(&self) -> bool {
+        matches!(self, Self::Same(_) | Self::Null(_) | Self::Outside(_))
+    }
+
+    /// What to do where it is not kept.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::Check(_) | Self::Type(_) => None,
+            Self::Partition(_) => Some(
+                "choose options whose results stay within the partitions (`generalize` to the bounds, a smaller `date_shift`), \
+                 keep the column with `none`, or give the target a DEFAULT partition",
+            ),
+            Self::Same(_) => Some(
+                "use a strategy whose results the expression leaves as they are (`deterministic_hash` and `email_masking` write \
+                 lower case alone), or keep the column with `none`",
+            ),
+            Self::Null(_) => Some("use a strategy that is injective, such as `deterministic_hash`"),
+            Self::Outside(_) => Some(
+                "keep the columns of the index's condition with `none`, or use a strategy that leaves alone what the condition \
+                 is about",
+            ),
+        }
+    }
 }
 
 /// Everything that a table demands of what is masked in it.
@@ -49,7 +98,7 @@ pub(super) fn demands<'a>(table: &'a ResolvedTable, relation: &'a Relation, snap
             masked: masked.iter().find(blamed)?,
         })
     });
-    types.chain(checks).collect()
+    types.chain(checks).chain(apart::demands(&masked, relation, snapshot)).collect()
 }
 
 fn of_type<'a>(masked: &'a ResolvedColumn, column: &'a Column, snapshot: &Snapshot) -> Option<Demand<'a>> {

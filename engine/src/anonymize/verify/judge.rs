@@ -10,6 +10,7 @@ use crate::anonymize::{
 };
 use confiture_model::{
     finding::Severity,
+    mask,
     sampling::TextQueries,
     schema::{Column, Relation},
     session::SessionError,
@@ -37,9 +38,25 @@ pub(super) async fn sampled(
     database: &mut dyn TextQueries,
     found: &mut Verification,
 ) -> Result<(), SampleError> {
-    if sample.rows > 0 {
-        let verdict = judge(demand, relation, &sample.after, sample.rows, database).await?;
-        say(demand, verdict, &format!("{} masked rows", sample.rows), found);
+    if let Rule::Outside(_) = &demand.rule {
+        let outside = keeping(demand, relation, &sample.before, sample.rows, database).await?;
+        let after = chosen(&sample.after, &outside);
+        return masked(demand, relation, &after, outside.len(), database, found).await;
+    }
+    masked(demand, relation, &sample.after, sample.rows, database, found).await
+}
+
+async fn masked(
+    demand: &Demand<'_>,
+    relation: &Relation,
+    after: &Values,
+    rows: usize,
+    database: &mut dyn TextQueries,
+    found: &mut Verification,
+) -> Result<(), SampleError> {
+    if rows > 0 {
+        let verdict = judge(demand, relation, after, rows, database).await?;
+        say(demand, verdict, &format!("{rows} masked rows"), found);
     }
     Ok(())
 }
@@ -49,18 +66,30 @@ pub(super) fn say(demand: &Demand<'_>, verdict: Verdict, rows: &str, found: &mut
     let what = &demand.what;
     let (severity, message) = match (verdict, &demand.rule) {
         (Verdict::Kept, _) => return,
-        (Verdict::Broken(count), _) => (Severity::Error, format!("{what} is broken by {count} of {rows}")),
+        (Verdict::Broken(count), rule) => (Severity::Error, broken(what, rule, count, rows)),
         (Verdict::Refused(code), Rule::Type(_)) => {
             (Severity::Error, format!("PostgreSQL refuses a masked value as {what} ({code}), of {rows}"))
         }
-        (Verdict::Refused(code), Rule::Check(_)) => {
+        (Verdict::Refused(code), _) => {
             (Severity::Error, format!("{what} cannot be judged: PostgreSQL refuses a masked value ({code}), of {rows}"))
         }
-        (Verdict::Unknown(code), _) => {
-            (Severity::Warning, format!("{what} cannot be judged: PostgreSQL refuses the question ({code})"))
+        (Verdict::Unknown(code), rule) => {
+            let severity = if rule.is_denied_unknown() { Severity::Error } else { Severity::Warning };
+            (severity, format!("{what} cannot be judged: PostgreSQL refuses the question ({code})"))
         }
     };
-    found.say_of(severity, demand.subject.clone(), demand.masked, message);
+    found.say_of(severity, demand.subject.clone(), demand.masked, message, demand.rule.help());
+}
+
+fn broken(what: &str, rule: &Rule, count: u64, rows: &str) -> String {
+    let of = format!("{count} of {rows}");
+    match rule {
+        Rule::Check(_) | Rule::Type(_) => format!("{what} is broken by {of}"),
+        Rule::Partition(_) => format!("{what} takes {of}"),
+        Rule::Same(_) => format!("{what}, which changes {of}: whether it stays unique cannot be said"),
+        Rule::Null(_) => format!("{what}, which is no null in {of}: it would not stay unique"),
+        Rule::Outside(_) => format!("{what}, and {of} would come to it: whether it stays unique cannot be said"),
+    }
 }
 
 /// Whether rows keep a demand.
@@ -73,9 +102,17 @@ pub(super) async fn judge(
 ) -> Result<Verdict, SampleError> {
     let select = match (&demand.rule, &demand.columns[..]) {
         (Rule::Check(expression), _) => format!("count(*) FILTER (WHERE NOT ({expression}))"),
+        // A partition that says null does not take the row, other than a CHECK.
+        (Rule::Partition(expression), _) => format!("count(*) FILTER (WHERE ({expression}) IS NOT TRUE)"),
+        (Rule::Same(expression), [_, ..]) => {
+            let column = identifier(&demand.masked.info.name);
+            format!("count(*) FILTER (WHERE ({expression})::text IS DISTINCT FROM {column}::text)")
+        }
+        (Rule::Null(expression), _) => format!("count(*) FILTER (WHERE ({expression})::text IS NOT NULL)"),
+        (Rule::Outside(expression), _) => format!("count(*) FILTER (WHERE {expression})"),
         // The column stands in it: of one that nobody asks for, PostgreSQL may not look at the value.
         (Rule::Type(_), [column, ..]) => format!("0 * count({})", identifier(&column.name)),
-        (Rule::Type(_), []) => return Ok(Verdict::Kept),
+        (Rule::Type(_) | Rule::Same(_), []) => return Ok(Verdict::Kept),
     };
     let query = format!("SELECT {select} FROM {}", from(demand, relation, values, 0..rows));
     match database.read(&query).await {
@@ -94,7 +131,8 @@ pub(super) async fn judge(
     }
 }
 
-/// Which of the rows keep a demand that nothing masked yet. A row that PostgreSQL cannot even look at does not.
+/// Which of the rows keep a demand that nothing masked yet; of a condition, those that do not meet it. A row that PostgreSQL
+/// cannot even look at does not.
 pub(super) async fn keeping(
     demand: &Demand<'_>,
     relation: &Relation,
@@ -108,10 +146,14 @@ pub(super) async fn keeping(
     let mut todo: Vec<_> = std::iter::once(0..rows).collect();
     for _ in 0..QUESTIONS {
         let Some(range) = todo.pop() else { break };
+        let whole_row = |what: String| format!("SELECT {what} FROM {}", from(demand, relation, values, range.clone()));
         let query = match &demand.rule {
-            Rule::Check(expression) => {
-                let from = from(demand, relation, values, range.clone());
-                format!("SELECT ({expression}) IS NOT FALSE FROM {from}")
+            Rule::Check(expression) => whole_row(format!("({expression}) IS NOT FALSE")),
+            Rule::Partition(expression) => whole_row(format!("({expression}) IS TRUE")),
+            Rule::Outside(expression) => whole_row(format!("({expression}) IS NOT TRUE")),
+            // All that can be looked at.
+            Rule::Same(expression) | Rule::Null(expression) => {
+                whole_row(format!("(({expression})::text IS NULL) IS NOT NULL"))
             }
             Rule::Type(checks) => {
                 let holds = checks.iter().map(|check| format!("({check}) IS NOT FALSE")).collect::<Vec<_>>();
@@ -178,6 +220,12 @@ fn listed(columns: &[(&str, &str, &str)], values: &Values, rows: std::ops::Range
     let rows = rows.map(row).collect::<Vec<_>>().join(", ");
     let names = columns.iter().map(|(_, name, _)| identifier(name)).collect::<Vec<_>>().join(", ");
     format!("(VALUES {rows}) AS rows ({names})")
+}
+
+/// These rows of each column.
+pub(super) fn chosen(values: &Values, rows: &[usize]) -> Values {
+    let choose = |column: &mask::Column| rows.iter().map(|&row| column.get(row)).collect();
+    values.iter().map(|(name, column)| (name.clone(), choose(column))).collect()
 }
 
 fn code(error: &SessionError) -> Option<&str> {

@@ -3,12 +3,12 @@
 
 use super::{
     Verification,
-    demands::{Demand, Rule, demands, under},
-    judge,
+    demands::{Demand, Rule, demands, of_partitions, under},
+    judge::{self, chosen},
 };
 use crate::anonymize::{
     open_table::{MaskError, OpenColumn, Values},
-    promises::{Broken, Samples, made_up},
+    promises::{Broken, Samples, made_up, misfit},
     resolve::{Resolved, ResolvedColumn, ResolvedTable, element_of, infos},
     samples::{SampleError, relation},
 };
@@ -38,7 +38,8 @@ pub(in crate::anonymize) async fn on_made_up(
         for column in table.columns.iter().filter(|column| !column.is_kept()) {
             promises(column, found).await;
         }
-        for demand in demands(table, relation, snapshot) {
+        let partitions = of_partitions(table, relation, snapshot, database).await?;
+        for demand in demands(table, relation, snapshot).into_iter().chain(partitions) {
             if let Err(broken) = try_demand(&demand, table, relation, snapshot, database, found).await? {
                 found.say(Severity::Error, demand.masked, format!("on made-up values: {broken}"));
             }
@@ -72,6 +73,9 @@ async fn try_demand(
     let (values, rows) = rows(&before, table, relation, snapshot);
     let keeping = judge::keeping(&before, relation, &values, rows, database).await?;
     if keeping.is_empty() {
+        if demand.rule.is_denied_unknown() {
+            not_tried(demand, found);
+        }
         return Ok(Ok(()));
     }
     let masked = match masked(demand, table, chosen(&values, &keeping)).await {
@@ -86,18 +90,20 @@ async fn try_demand(
     Ok(Ok(()))
 }
 
+/// What nothing could be tried for is not known to be kept.
+fn not_tried(demand: &Demand<'_>, found: &mut Verification) {
+    let message = format!("{}, which made-up values cannot try: whether it stays unique cannot be said", demand.what);
+    found.say_of(Severity::Error, demand.subject.clone(), demand.masked, message, demand.rule.help());
+}
+
 /// The demand with the types under its domains: what a domain does not take would fail whole queries.
 fn under_domains<'a>(demand: &Demand<'a>, snapshot: &Snapshot) -> Demand<'a> {
-    let rule = match &demand.rule {
-        Rule::Check(expression) => Rule::Check(expression.clone()),
-        Rule::Type(checks) => Rule::Type(checks.clone()),
-    };
     Demand {
         what: demand.what.clone(),
         subject: demand.subject.clone(),
         columns: demand.columns.clone(),
         types: demand.types.iter().map(|type_name| under(type_name, snapshot).0).collect(),
-        rule,
+        rule: demand.rule.clone(),
         masked: demand.masked,
     }
 }
@@ -105,42 +111,81 @@ fn under_domains<'a>(demand: &Demand<'a>, snapshot: &Snapshot) -> Demand<'a> {
 /// As many rows as the column with the most different values has, and how many that are.
 fn rows(demand: &Demand<'_>, table: &ResolvedTable, relation: &Relation, snapshot: &Snapshot) -> (Values, usize) {
     let columns = infos(relation, snapshot).into_iter().zip(&relation.columns).filter(|(_, column)| !column.generated);
-    let columns: Vec<(ColumnInfo, Vec<Option<String>>)> = columns
-        .map(|(info, column)| {
+    // A partition takes one value of each of its columns: all that are named meet all others.
+    let by_name = matches!(demand.rule, Rule::Partition(_));
+    let mut combinations = 1;
+    let columns: Vec<MadeUp> = columns
+        .enumerate()
+        .map(|(at, (info, column))| {
             let told = table.columns.iter().find(|one| one.info.name == info.name);
             let info = told.map_or(info, |one| one.info.clone());
-            let named = if demand.columns.iter().any(|one| one.name == info.name) { named(demand) } else { Vec::new() };
-            let values = values(&info, named, element_of(&column.type_name).array);
-            (info, values)
+            let array = element_of(&column.type_name).array;
+            let is_asked = demand.columns.iter().any(|one| one.name == info.name);
+            let named = if is_asked { named_values(&info, demand) } else { Vec::new() };
+            if by_name && !named.is_empty() && combinations < COMBINATIONS {
+                let divisor = combinations;
+                combinations *= named.len();
+                return MadeUp { info, values: named, divisor, turn: 0 };
+            }
+            MadeUp { values: values(&info, named, array), info, divisor: 1, turn: 7 * at }
         })
         .collect();
-    let rows = columns.iter().map(|(_, values)| values.len()).max().unwrap_or(0);
-    // Each column is turned by a step more, so that two of one type do not have equal values in all rows.
-    let turned = |(at, (info, values)): (usize, (ColumnInfo, Vec<Option<String>>))| {
-        let value = |row: usize| values.get((row + 7 * at) % values.len().max(1)).cloned().flatten();
-        (info.name, (0..rows).map(value).collect())
+    let most = columns.iter().map(|column| column.values.len()).max().unwrap_or(0);
+    let rows = most.max(combinations.min(COMBINATIONS));
+    let of_column = |column: MadeUp| {
+        let value = (0..rows).map(|row| column.value(row)).collect();
+        (column.info.name, value)
     };
-    (columns.into_iter().enumerate().map(turned).collect(), rows)
+    (columns.into_iter().map(of_column).collect(), rows)
+}
+
+/// How many rows there are at most that name the values of several columns.
+const COMBINATIONS: usize = 1_000;
+
+/// A column's values, and which of them each row has.
+struct MadeUp {
+    info: ColumnInfo,
+    values: Vec<Option<String>>,
+    /// So many rows have one value, before the next has another.
+    divisor: usize,
+    /// Each column is turned by a step more, so that two of one type do not have equal values in all rows.
+    turn: usize,
+}
+
+impl MadeUp {
+    fn value(&self, row: usize) -> Option<String> {
+        self.values.get((row / self.divisor + self.turn) % self.values.len().max(1)).cloned().flatten()
+    }
 }
 
 /// Values for a column, `named` among them.
-fn values(info: &ColumnInfo, named: Vec<Literal>, array: bool) -> Vec<Option<String>> {
+fn values(info: &ColumnInfo, named: Vec<Option<String>>, array: bool) -> Vec<Option<String>> {
     let mut values = made_up::values(info, ROWS);
-    let kind = info.base_type.split('(').next().unwrap_or_default().trim();
-    let is_number = matches!(kind, "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision");
-    let is_text = matches!(kind, "text" | "character varying" | "character" | "citext");
-    if info.labels.is_empty() {
-        values.extend(named.into_iter().filter_map(|named| match named {
-            Literal::Number(number) if is_number => Some(Some(number)),
-            Literal::Text(text) if is_text => Some(Some(text)),
-            _ => None,
-        }));
-    }
+    values.extend(named);
     if array {
         values.iter_mut().flatten().for_each(|value| *value = array_of_one(value));
     }
     values.retain(|value| value.as_ref().is_none_or(|value| value.chars().count() <= LONGEST));
     values
+}
+
+/// What a demand names that the column takes.
+fn named_values(info: &ColumnInfo, demand: &Demand<'_>) -> Vec<Option<String>> {
+    let kind = info.base_type.split('(').next().unwrap_or_default().trim();
+    let is_number = matches!(kind, "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision");
+    let is_text = matches!(kind, "text" | "character varying" | "character" | "citext");
+    let is_time = kind == "date" || kind.starts_with("timestamp");
+    if !info.labels.is_empty() {
+        return Vec::new();
+    }
+    let fits = |value: &String| misfit(info, Some(value)).is_none();
+    let named = named(demand).into_iter().filter_map(|named| match named {
+        Literal::Number(number) if is_number => Some(number).filter(fits),
+        Literal::Text(text) if is_text => Some(text),
+        Literal::Text(text) if is_number || is_time => Some(text).filter(fits),
+        _ => None,
+    });
+    named.collect::<BTreeSet<_>>().into_iter().map(Some).collect()
 }
 
 /// A constant in the text of a demand.
@@ -152,8 +197,8 @@ enum Literal {
 /// What the demand itself speaks of: `'new'` of `status = ANY (ARRAY['new'::text])`, and 17, 18 and 19 of `age >= 18`.
 fn named(demand: &Demand<'_>) -> Vec<Literal> {
     let texts: Vec<&str> = match &demand.rule {
-        Rule::Check(expression) => vec![expression],
         Rule::Type(checks) => checks.iter().map(String::as_str).collect(),
+        rule => rule.sql().into_iter().collect(),
     };
     let mut named = Vec::new();
     // Every second part stands in quotes; of a doubled quote the halves are left out.
@@ -163,9 +208,9 @@ fn named(demand: &Demand<'_>) -> Vec<Literal> {
             continue;
         }
         let numbers =
-            part.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter_map(|word| word.parse::<i16>().ok());
+            part.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter_map(|word| word.parse::<i64>().ok());
         named.extend(
-            numbers.flat_map(|number| [-1, 0, 1].map(|by| Literal::Number((i32::from(number) + by).to_string()))),
+            numbers.flat_map(|number| [-1, 0, 1].map(|by| Literal::Number(number.saturating_add(by).to_string()))),
         );
     }
     named
@@ -226,9 +271,4 @@ async fn where_it_can(
         }
     }
     Ok((kept, all.into_iter().collect()))
-}
-
-fn chosen(values: &Values, rows: &[usize]) -> Values {
-    let choose = |column: &Column| rows.iter().map(|&row| column.get(row)).collect();
-    values.iter().map(|(name, column)| (name.clone(), choose(column))).collect()
 }

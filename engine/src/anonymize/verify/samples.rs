@@ -1,6 +1,10 @@
 //! Rows of the database through the strategies of a profile.
 
-use super::{Verification, demands::demands, judge};
+use super::{
+    Verification,
+    demands::{demands, of_partitions},
+    judge,
+};
 use crate::anonymize::{
     open_table::{MaskError, OpenColumn},
     resolve::{Resolved, ResolvedColumn},
@@ -34,7 +38,8 @@ pub(in crate::anonymize) async fn on_samples(
         for column in table.columns.iter().filter(|column| !column.is_kept()) {
             look_at(column, &masked, found).await?;
         }
-        for demand in demands(table, relation, snapshot) {
+        let partitions = of_partitions(table, relation, snapshot, database).await?;
+        for demand in demands(table, relation, snapshot).into_iter().chain(partitions) {
             judge::sampled(&demand, relation, &masked, database, found).await?;
         }
     }

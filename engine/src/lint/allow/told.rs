@@ -50,7 +50,7 @@ fn idle(allow: &Allow, rule: &str, report: &LintReport, offered: &Offered<'_>) -
         let help = near.first().map(|near| format!("The nearest rule is `{near}`"));
         return Some((format!("{written} names a rule that no plugin offers"), help));
     }
-    if ran.iter().any(|one| one.faulted) {
+    if ran.iter().any(|one| one.faulted || one.not_judged.is_some()) {
         return None;
     }
     let help = match allow.reach {

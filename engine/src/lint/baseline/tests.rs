@@ -1,7 +1,7 @@
 use super::{Baseline, fingerprints};
 use crate::lint::{
     focus::Focus,
-    report::{Checked, CheckedRule, LintReport, Reported},
+    report::{Checked, CheckedRule, LintReport, NotJudged, Reported},
     rule::NamePattern,
 };
 use confiture_model::{
@@ -38,6 +38,7 @@ fn report(findings: &[(&str, &str, &str)]) -> LintReport {
             findings: 0,
             left_out: 0,
             faulted: rule == "b",
+            not_judged: None,
         })
         .into();
     report
@@ -89,4 +90,23 @@ fn a_fingerprint_does_not_depend_on_order_or_numbers() {
     assert_eq!([&one[0], &one[1], &one[2]], [&other[1], &other[2], &other[0]]);
     let twice = fingerprints(&[found("a", "t", "x"), found("a", "t", "x")]);
     assert_ne!(twice[0], twice[1]);
+}
+
+#[test]
+fn what_could_not_be_judged_is_not_gone() {
+    let known = [("a", "t", "12 scans")];
+    let told = |live: Option<bool>, why: Option<NotJudged>| {
+        let mut baseline = Baseline { live, ..Baseline::of(&report(&known)) };
+        baseline = Baseline::read(&baseline.write(), "b.json").expect("is what was written");
+        let mut now = report(&[]);
+        now.checked.rules[0].not_judged = why;
+        baseline.apply(&mut now, "b.json", &Focus::default());
+        let told = now.baseline.expect("was compared");
+        (told.fixed.len(), told.not_judged.len())
+    };
+    assert_eq!(told(Some(true), Some(NotJudged::NoStatistics)), (0, 1));
+    assert_eq!(told(None, Some(NotJudged::NoStatistics)), (0, 1));
+    assert_eq!(told(Some(false), Some(NotJudged::NoStatistics)), (1, 0));
+    assert_eq!(told(Some(false), Some(NotJudged::NoFiles)), (0, 1));
+    assert_eq!(told(Some(true), None), (1, 0));
 }

@@ -13,7 +13,7 @@ pub fn junit(report: &LintReport, surroundings: &Surroundings) -> String {
     for rule in &report.checked.rules {
         let of_rule = |one: &&&Reported| one.instance == rule.instance && one.plugin == rule.plugin;
         let found: Vec<&Reported> = all.iter().filter(of_rule).copied().collect();
-        cases += suite(&mut suites, &rule.instance, &found, passed(rule, &found), surroundings);
+        cases += suite(&mut suites, &rule.instance, &found, silent(rule, &found), surroundings);
     }
     let ran = |one: &Reported| {
         report.checked.rules.iter().any(|rule| rule.instance == one.instance && rule.plugin == one.plugin)
@@ -33,27 +33,32 @@ pub fn junit(report: &LintReport, surroundings: &Surroundings) -> String {
     )
 }
 
-/// The case of a rule that ran and found nothing.
-fn passed<'r>(rule: &'r CheckedRule, found: &[&Reported]) -> Option<&'r str> {
-    (found.is_empty() && !rule.faulted).then_some(&rule.summary)
+/// The case of a rule that found nothing.
+fn silent<'r>(rule: &'r CheckedRule, found: &[&Reported]) -> Option<&'r CheckedRule> {
+    (found.is_empty() && !rule.faulted).then_some(rule)
 }
 
 fn suite(
     text: &mut String,
     name: &str,
     found: &[&Reported],
-    passed: Option<&str>,
+    silent: Option<&CheckedRule>,
     surroundings: &Surroundings,
 ) -> usize {
     let failed = found.iter().filter(|one| surroundings.fails(one.severity)).count();
-    let count = found.len() + usize::from(passed.is_some());
+    let count = found.len() + usize::from(silent.is_some());
     let name = escaped(name);
     let _ = writeln!(text, "  <testsuite name=\"{name}\" tests=\"{count}\" failures=\"{failed}\" errors=\"0\">");
     for finding in found {
         case(text, finding, surroundings);
     }
-    if let Some(summary) = passed {
-        let _ = writeln!(text, "    <testcase classname=\"{name}\" name=\"{}\"/>", escaped(summary));
+    if let Some(rule) = silent {
+        let case = format!("    <testcase classname=\"{name}\" name=\"{}\"", escaped(&rule.summary));
+        let _ = match rule.not_judged {
+            None => writeln!(text, "{case}/>"),
+            // It did not pass: it could not look.
+            Some(why) => writeln!(text, "{case}>\n      <skipped message=\"{}\"/>\n    </testcase>", escaped(why.as_str())),
+        };
     }
     let _ = writeln!(text, "  </testsuite>");
     count

@@ -92,13 +92,18 @@ fn values<'a>(index: &'a Index, relation: &'a Relation) -> Values<'a> {
 
 /// Whether the table and the columns do not say all of it: of several on the same columns, each needs its own name.
 fn has_more_to_say(index: &Index, relation: &Relation) -> bool {
-    let twin =
-        |other: &Index| other.name != index.name && other.keys == index.keys && !is_of_constraint(other, relation);
     index.predicate.is_some()
         || !index.included.is_empty()
         || index.method != "btree"
         || index.key_options.iter().any(|option| !option.is_empty())
-        || relation.indexes.iter().any(twin)
+        || has_twin(index, relation)
+}
+
+/// Whether another index is on the same columns, and would get the same name.
+fn has_twin(index: &Index, relation: &Relation) -> bool {
+    let twin =
+        |other: &Index| other.name != index.name && other.keys == index.keys && !is_of_constraint(other, relation);
+    relation.indexes.iter().any(twin)
 }
 
 fn tell(index: &Index, relation: &Relation, wrong: Wrong, schema: &Schema, report: &mut Report) {
@@ -108,6 +113,12 @@ fn tell(index: &Index, relation: &Relation, wrong: Wrong, schema: &Schema, repor
     // Tables and indexes share their names.
     if relation.indexes.iter().any(|other| other.name == right) || schema.find(&relation.schema, &right).is_some() {
         finding.suggestion(format!("Rename it; '{right}' is already taken"));
+        return;
+    }
+    if has_twin(index, relation) {
+        finding.suggestion(format!(
+            "Rename it: '{right}' and, behind a further `_`, what tells it from the other indexes on the same columns"
+        ));
         return;
     }
     let name = sql::qualified(&relation.schema, &index.name);
@@ -214,6 +225,16 @@ mod tests {
         let partial = |index: &mut Index| index.predicate = Some("NOT paid".to_owned());
         let found = self::found("{}", orders().index_as("unpaid", ["id"], partial));
         assert!(found[0].fix.is_empty() && found[0].suggestion.is_some());
+    }
+
+    #[test]
+    fn no_two_indexes_are_to_get_one_name() {
+        let partial = |index: &mut Index| index.predicate = Some("NOT gone".to_owned());
+        let twins = orders().index_as("one", ["id"], |_| {}).index_as("other", ["id"], partial);
+        for finding in found("{}", twins) {
+            let suggestion = finding.suggestion.unwrap_or_default();
+            assert!(suggestion.starts_with("Rename it: 'idx_orders_id' and, behind") && finding.fix.is_empty(), "{suggestion}");
+        }
     }
 
     #[test]

@@ -123,8 +123,7 @@ const DOCUMENTATION: &str = r#"
 ## What it finds
 
 Sequences that do not cycle and have used up at least `warn_percent` of their numbers, or of those that their column can hold; from
-`error_percent` on it is an error, below a warning. Only a database in use knows how far they have come: in files this rule finds
-nothing.
+`error_percent` on it is an error, below a warning.
 
 ```sql fires
 CREATE TABLE events (id serial PRIMARY KEY, what text);
@@ -156,6 +155,10 @@ ALTER SEQUENCE events_id_seq MINVALUE -2147483648 RESTART -2147483648;
 ## When to allow it
 
 Where the numbers are used up on purpose and start again: then let the sequence CYCLE.
+
+## Without statistics
+
+Only a database in use knows how far its sequences have come: of files this rule says nothing.
 "#;
 
 #[cfg(test)]

@@ -133,6 +133,10 @@ CREATE INDEX CONCURRENTLY ON measurement USING brin (at);
 ## When to allow it
 
 For tables that are only ever written and read as a whole: the staging tables of an import, an archive.
+
+## Without statistics
+
+In files no table has rows: this rule says nothing of them.
 "#;
 
 #[cfg(test)]

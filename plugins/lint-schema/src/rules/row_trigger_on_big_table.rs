@@ -93,7 +93,7 @@ fn tell(trigger: &Trigger, rows: Option<u64>, report: &mut Report) {
 const DOCUMENTATION: &str = r#"
 ## What it finds
 
-Enabled triggers FOR EACH ROW of tables with at least `min_rows` rows, as PostgreSQL estimates them. In files no table has rows; with
+Enabled triggers FOR EACH ROW of tables with at least `min_rows` rows, as PostgreSQL estimates them; with
 `min_rows: 0` every table counts as big. Triggers that keep foreign keys are left alone.
 
 ```sql fires {"min_rows": 0}
@@ -133,6 +133,10 @@ change nothing.
 ## When to allow it
 
 Where rows come one by one, and no statement touches many.
+
+## Without statistics
+
+In files no table has rows: this rule says nothing of them, unless `min_rows` is 0.
 "#;
 
 #[cfg(test)]

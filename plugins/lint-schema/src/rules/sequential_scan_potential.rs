@@ -103,7 +103,7 @@ Two things:
 
 - By the statistics of a database in use, tables of at least `min_rows` rows (10,000) that queries have read whole at least
   `min_scans` times (1,000), if that was at least `share` (0.5) of all scans. Below 100,000 rows it is an information. What
-  partitions were read is added up for their parent. A schema from files has no statistics.
+  partitions were read is added up for their parent.
 - Columns that are called after a table, `user_id` where there is a table `users`, have the type of its primary key, and are
   part of no index, but where the table is known to be small. An information where nobody knows how many rows it has.
   Columns of foreign keys are `foreign-key-indexed`'s. `columns: false` leaves these out.
@@ -141,6 +141,10 @@ CREATE INDEX CONCURRENTLY ON audit_log (user_id);
 
 For tables that are meant to be read whole: reports over everything, small lists that are joined in memory; and columns that
 are only ever shown, never looked for.
+
+## Without statistics
+
+Only a database in use counts how its tables are read, and how large they are: of files this rule tells of columns alone.
 "#;
 
 #[cfg(test)]

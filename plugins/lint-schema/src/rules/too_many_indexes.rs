@@ -81,8 +81,7 @@ const DOCUMENTATION: &str = r#"
 ## What it finds
 
 Tables with more than `max_indexes` indexes, of which at least `min_writes` rows were written since statistics were reset,
-and more rows than scans. Only a database in use has such statistics; with `min_writes: 0` the number of indexes alone
-decides.
+and more rows than scans; with `min_writes: 0` the number of indexes alone decides.
 
 ```sql fires {"max_indexes": 2, "min_writes": 0}
 CREATE TABLE reading (id bigint PRIMARY KEY, sensor int, at timestamptz, value numeric);
@@ -114,6 +113,10 @@ For rows that come in the order of time, one BRIN index on the time often replac
 ## When to allow it
 
 For tables that are filled once and read for long, and where each index serves a query that matters.
+
+## Without statistics
+
+Only a database in use counts what is written: of files this rule says nothing, unless `min_writes` is 0.
 "#;
 
 #[cfg(test)]

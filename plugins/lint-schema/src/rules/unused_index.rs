@@ -106,8 +106,7 @@ const DOCUMENTATION: &str = r#"
 
 Indexes that were not scanned (`idx_scan`, at most `max_scans`) since statistics were last reset, where that was at least
 `min_days` ago and the table was read at least `min_scans` times since then. Unique indexes and those that a constraint
-stands on work without being scanned, and are left alone; so are those below `min_bytes`. Only a database in use has such
-statistics: in files this rule finds nothing.
+stands on work without being scanned, and are left alone; so are those below `min_bytes`.
 
 ```sql fires {"min_days": 0, "min_scans": 0, "min_bytes": 0}
 CREATE TABLE orders (id bigint PRIMARY KEY, note text);
@@ -142,6 +141,10 @@ It is not run by `--fix`: only you know of the report that runs once a year.
 
 For what runs rarely and must not take long: a closing of the year, deletes of a parent's row that a foreign key's index
 makes cheap, an index that only a standby reads.
+
+## Without statistics
+
+Only a database in use counts scans: of files this rule says nothing.
 "#;
 
 #[cfg(test)]

@@ -105,7 +105,9 @@ impl Mask for Addresses {
             text.push_str(&self.options.prefix);
             written::hex(source.bytes(row), DIGITS, text);
             text.push('@');
-            text.push_str(self.domain(value).unwrap_or(NOWHERE));
+            // Case says nothing in a domain, and an index over `lower(email)` is one over what is written here.
+            let domain = self.domain(value).unwrap_or(NOWHERE);
+            text.extend(domain.chars().map(|character| character.to_ascii_lowercase()));
             Ok(Written::Value)
         })
     }
@@ -140,7 +142,7 @@ const DOCUMENTATION: &str = r#"
 ## What it does
 
 Replaces the part before the `@` by `prefix` and 24 hexadecimal digits of a keyed hash of the whole address. The domain
-stays, so that statistics by domain still work; with `keep_domain: false` it becomes `anon.local`.
+stays, in lower case, so that statistics by domain still work; with `keep_domain: false` it becomes `anon.local`.
 
 ```mask text {"prefix": "qa+", "key": "${QA_KEY}"}
 ada@example.com -> qa+26b90dad82a1efe339ffd08a@example.com
@@ -213,6 +215,12 @@ mod tests {
         let citext = ColumnInfo::new("email", "citext");
         let masked = masked("email_masking", &json!({"keep_domain": false}), &citext, &["A@b.com", "a@B.com"]).unwrap();
         assert_eq!(masked[0], masked[1]);
+    }
+
+    #[test]
+    fn domains_are_in_lower_case() {
+        let masked = masked("email_masking", &json!({}), &ColumnInfo::new("email", "text"), &["Ada@Example.ORG"]).unwrap();
+        assert!(masked[0].as_ref().unwrap().ends_with("@example.org"), "{masked:?}");
     }
 
     #[test]

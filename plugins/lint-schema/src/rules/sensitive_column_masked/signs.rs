@@ -163,11 +163,11 @@ const DECLARED: &str = "pii|gdpr|rgpd|dsgvo|personal data|personally identifiabl
 pub fn sign(column: &Column, table: &str) -> Option<Sign> {
     let holds = Holds::of(&column.type_name);
     let words = words(&column.name);
-    by_name(&words, holds).or_else(|| of_people(&words, table, holds)).or_else(|| by_comment(column))
+    by_name(&words, table, holds).or_else(|| of_people(&words, table, holds)).or_else(|| by_comment(column))
 }
 
 /// The whole name is the phrase, but for whose it is, and a number behind.
-fn by_name(words: &[String], holds: Holds) -> Option<Sign> {
+fn by_name(words: &[String], table: &str, holds: Holds) -> Option<Sign> {
     let last = words.last()?;
     let numberless = last.trim_end_matches(|c: char| c.is_ascii_digit());
     let mut all: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -179,12 +179,18 @@ fn by_name(words: &[String], holds: Holds) -> Option<Sign> {
     if !all.last().is_some_and(|end| ENDS.contains(end)) {
         return None;
     }
+    let is_list = |kind: Kind| kind == Kind::Name && words_of_nobody(table);
     let owned = |start: usize| all[..start].iter().all(|word| is_in(OWNERS, word));
     (0..all.len()).find_map(|start| {
         let phrase = all[start..].join(" ");
         let kind = *MEANINGS.get(phrase.as_str())?;
-        (kind.fits(holds) && owned(start)).then(|| Sign { kind, reason: format!("its name says `{phrase}`") })
+        (kind.fits(holds) && owned(start) && !is_list(kind)).then(|| Sign { kind, reason: format!("its name says `{phrase}`") })
     })
+}
+
+/// Names that nobody may have are nobody's: of `reserved_usernames`.
+fn words_of_nobody(table: &str) -> bool {
+    words(table).first().is_some_and(|word| is_in("reserved|forbidden|disallowed", word))
 }
 
 /// What means something else of a product or a server.
@@ -289,6 +295,14 @@ mod tests {
         ] {
             assert_eq!(kind(name, type_name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn reserved_names_are_nobodys() {
+        let table: Relation = Table::new("reserved_usernames").column("username", "text").column("email", "text").into();
+        let kinds: Vec<_> =
+            table.columns.iter().map(|column| sign(column, &table.name).map(|sign| sign.kind)).collect();
+        assert_eq!(kinds, [None, Some(Kind::Email)]);
     }
 
     #[test]
