@@ -3,7 +3,7 @@
 //! Each kind of object is read by one query over all relations at once, without joins that the client can do by object
 //! identifier; functions that print definitions run only for the parts that were asked for. After a first round trip,
 //! which tells the server's version and the schemas, all queries leave together, in one read-only transaction with one
-//! snapshot; one more asks for the definitions of indexes that are out of the ordinary. The search path there is `pg_catalog` alone: every other name is printed with its schema.
+//! snapshot; one more asks for the definitions of indexes and keys that are out of the ordinary. The search path there is `pg_catalog` alone: every other name is printed with its schema.
 //!
 //! Left out: system schemas, temporary ones, `confiture` and `confiture_scratch`, and what belongs to an extension.
 //! The same DDL gives the same records on every supported version: a valid NOT NULL is told by its column alone, although
@@ -18,11 +18,13 @@ mod constraints;
 mod extensions;
 mod indexes;
 mod policies;
+mod quoting;
 mod reader;
 mod relations;
 mod routines;
 mod scope;
 mod sequences;
+mod sizes;
 mod transaction;
 mod triggers;
 mod types;
@@ -38,6 +40,7 @@ use confiture_model::{
     session::SessionError,
 };
 use futures_util::future::join;
+use quoting::Quoting;
 use reader::Reader;
 use scope::Scope;
 use std::collections::HashMap;
@@ -167,7 +170,7 @@ async fn read(client: &Reader<'_>, scope: &Scope) -> Result<(Snapshot, Vec<seque
         mut comments,
         relations,
         attributes,
-        constraints,
+        mut constraints,
         mut indexes,
         policies,
         views,
@@ -177,6 +180,7 @@ async fn read(client: &Reader<'_>, scope: &Scope) -> Result<(Snapshot, Vec<seque
         triggers,
         extensions,
         since,
+        quoting,
     ) = try_join!(
         extensions::owned(client),
         comments::read(client, parts.columns),
@@ -192,9 +196,13 @@ async fn read(client: &Reader<'_>, scope: &Scope) -> Result<(Snapshot, Vec<seque
         triggers::read(client, scope),
         extensions::read(client),
         relations::statistics_since(client, scope),
+        quoting(client, scope),
     )?;
     let names = relations::names(&relations);
-    indexes.define(client, &attributes, &names).await?;
+    try_join!(
+        indexes.define(client, &attributes, &names, &quoting),
+        constraints.define(client, &attributes, &names, &quoting)
+    )?;
     let mut snapshot = Snapshot::empty(scope.server_version);
     snapshot.live = scope.live;
     snapshot.statistics_since = since;
@@ -205,6 +213,12 @@ async fn read(client: &Reader<'_>, scope: &Scope) -> Result<(Snapshot, Vec<seque
     let details = Details { attributes, constraints, indexes, policies, views };
     snapshot.relations = relations::finish(relations, &names, details, &owned, &mut comments);
     Ok((snapshot, sequences.into_iter().filter(|found| !owned.has(RELATION, found.oid)).collect()))
+}
+
+/// Needed where definitions are written.
+async fn quoting(client: &Reader<'_>, scope: &Scope) -> Result<Quoting, Error> {
+    let is_needed = scope.parts.constraints || scope.parts.indexes;
+    if is_needed { Quoting::read(client).await } else { Ok(Quoting::default()) }
 }
 
 /// What belongs to relations, by their identifiers.

@@ -387,6 +387,86 @@ async fn definitions_of_indexes_are_as_postgresql_writes_them() {
     scratch.stop().await;
 }
 
+/// So are most definitions of keys.
+#[tokio::test]
+async fn definitions_of_constraints_are_as_postgresql_writes_them() {
+    const MORE: &str = r#"
+        CREATE TABLE app."select" ("from" int PRIMARY KEY, "Ä" int UNIQUE, a int, b int, CONSTRAINT ab UNIQUE (b, a));
+        CREATE TABLE app.refers ("Order" int REFERENCES app."select", a int, b int, x int, CHECK (a > b));
+        ALTER TABLE app.refers ADD FOREIGN KEY (a, b) REFERENCES app."select" (b, a) ON DELETE SET NULL ON UPDATE CASCADE;
+        ALTER TABLE app.refers ADD FOREIGN KEY (a, b) REFERENCES app."select" (b, a) MATCH FULL ON UPDATE SET DEFAULT;
+        ALTER TABLE app.refers ADD FOREIGN KEY (a, b) REFERENCES app."select" (b, a) ON DELETE SET NULL (a);
+        ALTER TABLE app.refers ADD FOREIGN KEY (x) REFERENCES app."select" ON DELETE RESTRICT ON UPDATE RESTRICT;
+        ALTER TABLE app.refers ADD FOREIGN KEY (x) REFERENCES app."select" ("Ä") NOT VALID;
+        ALTER TABLE app.refers ADD FOREIGN KEY (x) REFERENCES app."select" DEFERRABLE INITIALLY DEFERRED;
+        ALTER TABLE app.refers ADD UNIQUE (x) DEFERRABLE;
+        ALTER TABLE app.refers ADD UNIQUE (x) INCLUDE (b);
+        ALTER TABLE app.refers ADD UNIQUE NULLS NOT DISTINCT (x, b);
+        ALTER TABLE app.refers ADD UNIQUE (x, a) WITH (fillfactor = 80);
+        ALTER TABLE app.refers ADD FOREIGN KEY (x) REFERENCES app."select" NOT ENFORCED;
+        ALTER TABLE app.refers ADD EXCLUDE USING btree (x WITH =)"#;
+    let scratch = everything().await;
+    let session = scratch.session("app").await.unwrap();
+    let client = session.client();
+    // What a version does not know leaves nothing to compare.
+    for sql in MORE.split(";\n") {
+        let _ = client.batch_execute(sql).await;
+    }
+    let schemas = Some(["app".to_owned()]);
+    for request in [None, schemas.as_ref().map(|schemas| schemas.as_slice())] {
+        let parts = Parts { constraints: true, ..Parts::NONE };
+        let request = Request { parts, live: false, schemas: request };
+        let snapshot = catalog::snapshot(client, &request).await.unwrap();
+        client.batch_execute("SET search_path = pg_catalog").await.unwrap();
+        let mut compared = 0;
+        for relation in &snapshot.relations {
+            for constraint in &relation.constraints {
+                let sql = "SELECT pg_get_constraintdef(c.oid) FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
+                    JOIN pg_namespace n ON n.oid = t.relnamespace WHERE n.nspname = $1 AND t.relname = $2 AND conname = $3";
+                let row = client.query_one(sql, &[&relation.schema, &relation.name, &constraint.name]).await.unwrap();
+                assert_eq!(constraint.definition, row.get::<_, &str>(0), "{}", constraint.name);
+                compared += 1;
+            }
+        }
+        assert!(compared > 15, "{compared}");
+    }
+    scratch.stop().await;
+}
+
+/// What VACUUM and ANALYZE have not seen is measured; what they have is as they left it.
+#[tokio::test]
+async fn sizes_are_of_the_last_count_or_measured() {
+    let scratch = everything().await;
+    let session = scratch.session("app").await.unwrap();
+    let client = session.client();
+    let fill = "CREATE TABLE app.sized (id int PRIMARY KEY, n int, t text);
+        INSERT INTO app.sized SELECT n, n, CASE n WHEN 1 THEN (SELECT string_agg(md5(n::text), '') FROM generate_series(1, 5000) n) END
+          FROM generate_series(1, 10000) n; CREATE INDEX sized_n ON app.sized (n)";
+    client.batch_execute(fill).await.unwrap();
+    let sizes = async || {
+        let live = read(client, Parts { indexes: true, ..Parts::NONE }, true).await;
+        let sized = relation(&live, "app", "sized");
+        let sql = "SELECT pg_total_relation_size('app.sized'), pg_relation_size('app.sized_n')";
+        let row = client.query_one(sql, &[]).await.unwrap();
+        let [total, of_index] = [0, 1].map(|column| row.get::<_, i64>(column).unsigned_abs());
+        ((sized.bytes.unwrap(), total), (index(sized, "sized_n").bytes.unwrap(), of_index))
+    };
+    client.batch_execute("CREATE TABLE app.never (id int)").await.unwrap();
+    let ((table, real_table), (of_index, real_index)) = sizes().await;
+    // Making the index counted the table, but not its TOAST.
+    assert!(table <= real_table && real_table - table < 100_000, "{table} {real_table}");
+    assert_eq!(of_index, real_index);
+    client.batch_execute("VACUUM ANALYZE app.sized").await.unwrap();
+    let ((table, real_table), (of_index, real_index)) = sizes().await;
+    // All but the maps of free space and of visibility.
+    assert!(table <= real_table && real_table - table < 100_000, "{table} {real_table}");
+    assert_eq!(of_index, real_index);
+    client.batch_execute("INSERT INTO app.never SELECT generate_series(1, 10000)").await.unwrap();
+    let live = read(client, Parts::NONE, true).await;
+    assert!(relation(&live, "app", "never").bytes.unwrap() > 300_000);
+    scratch.stop().await;
+}
+
 #[tokio::test]
 async fn versions_have_what_they_have() {
     let scratch = everything().await;

@@ -79,6 +79,11 @@ fn capitalized(word: &str) -> String {
 
 /// The words of a name, in lower case: `HTTPServer_id2` has `http`, `server` and `id2`.
 pub fn words(name: &str) -> Vec<String> {
+    // As nearly all names are: a large schema has hundreds of thousands.
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    if name.bytes().all(plain) {
+        return name.split('_').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    }
     let chars: Vec<char> = name.chars().collect();
     let mut words = vec![String::new()];
     for (at, char) in chars.iter().enumerate() {

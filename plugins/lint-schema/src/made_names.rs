@@ -15,7 +15,7 @@ pub struct MadeNames<'a> {
     /// A style.
     pub style: Option<Case>,
     /// The template where nothing is set.
-    pub usual: &'static str,
+    pub usual: Option<&'a Template>,
 }
 
 /// A wrong name.
@@ -30,8 +30,8 @@ impl MadeNames<'_> {
     /// What is wrong with a name; none where nothing is.
     pub fn wrong(&self, name: &str, values: &Values<'_>) -> Option<Wrong> {
         let by_template = |template: &Template| {
-            let complaint = format!("does not follow '{}'", template.as_str());
-            (!template.fits(name, values)).then(|| Wrong { complaint, right: template.write(values) })
+            let complaint = || format!("does not follow '{}'", template.as_str());
+            (!template.fits(name, values)).then(|| Wrong { complaint: complaint(), right: template.write(values) })
         };
         match (self.template, self.pattern, self.style) {
             (Some(template), ..) => by_template(template),
@@ -43,7 +43,7 @@ impl MadeNames<'_> {
                 let complaint = format!("is not {}", style.as_str());
                 (!style.fits(name)).then(|| Wrong { complaint, right: style.write(name) })
             }
-            _ => Template::parse(self.usual).ok().and_then(|template| by_template(&template)),
+            _ => self.usual.and_then(by_template),
         }
     }
 }

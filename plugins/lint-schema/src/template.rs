@@ -9,6 +9,8 @@ use std::borrow::Cow;
 pub struct Template {
     text: String,
     parts: Vec<Part>,
+    /// The same without `{columns}`, where anything is left.
+    without_columns: Option<Box<Self>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -73,7 +75,7 @@ impl Template {
         }
         match parts.is_empty() {
             true => Err("a text".to_owned()),
-            false => Ok(Self { text: text.to_owned(), parts }),
+            false => Ok(Self { text: text.to_owned(), parts, without_columns: without_columns(text).map(Box::new) }),
         }
     }
 
@@ -87,19 +89,14 @@ impl Template {
         // A cut never leaves half a character.
         let cut = name.len() + 3 >= LONGEST;
         fits(&self.pieces(values), name, cut)
-            || values.alone && self.without_columns().is_some_and(|template| fits(&template.pieces(values), name, cut))
-    }
-
-    fn without_columns(&self) -> Option<Self> {
-        ["_{columns}", "{columns}_", "{columns}"].iter().find_map(|part| {
-            let text = Some(self.text.replace(part, "")).filter(|text| *text != self.text)?;
-            Self::parse(&text).ok()
-        })
+            || values.alone
+                && self.without_columns.as_ref().is_some_and(|template| fits(&template.pieces(values), name, cut))
     }
 
     /// The name that these values make; none where an expression has no name of its own.
     pub fn write(&self, values: &Values<'_>) -> Option<String> {
         let words = self.pieces(values).into_iter().map(|piece| match piece {
+            Piece::Word(word) => Some(word),
             Piece::Words(words) => words.first().copied(),
             Piece::Any => None,
             Piece::More => Some(""),
@@ -111,16 +108,14 @@ impl Template {
     }
 
     fn pieces<'a>(&'a self, values: &'a Values<'_>) -> Vec<Piece<'a>> {
-        let mut pieces = Vec::new();
+        let mut pieces = Vec::with_capacity(self.parts.len() + 2 * values.columns.len());
         for part in &self.parts {
             match part {
-                Part::Text(text) => pieces.push(Piece::Words(vec![text])),
-                Part::Schema => pieces.push(Piece::Words(vec![values.schema])),
-                Part::Table => pieces.push(Piece::Words(vec![values.table])),
-                Part::References => {
-                    pieces.push(values.references.map_or(Piece::Any, |table| Piece::Words(vec![table])));
-                }
-                Part::Type => pieces.push(Piece::Words(values.types.clone())),
+                Part::Text(text) => pieces.push(Piece::Word(text)),
+                Part::Schema => pieces.push(Piece::Word(values.schema)),
+                Part::Table => pieces.push(Piece::Word(values.table)),
+                Part::References => pieces.push(values.references.map_or(Piece::Any, Piece::Word)),
+                Part::Type => pieces.push(Piece::Words(&values.types)),
                 Part::Columns if values.columns.is_empty() => pieces.push(Piece::Any),
                 Part::Columns => {
                     for (at, column) in values.columns.iter().enumerate() {
@@ -129,9 +124,9 @@ impl Template {
                             continue;
                         }
                         if at > 0 {
-                            pieces.push(Piece::Words(vec!["_"]));
+                            pieces.push(Piece::Word("_"));
                         }
-                        pieces.push(column.map_or(Piece::Any, |column| Piece::Words(vec![column])));
+                        pieces.push(column.map_or(Piece::Any, Piece::Word));
                     }
                 }
             }
@@ -143,9 +138,19 @@ impl Template {
     }
 }
 
+/// What a template makes without its columns.
+fn without_columns(text: &str) -> Option<Template> {
+    ["_{columns}", "{columns}_", "{columns}"].iter().find_map(|part| {
+        let less = Some(text.replace(part, "")).filter(|less| less != text)?;
+        Template::parse(&less).ok()
+    })
+}
+
 enum Piece<'a> {
+    /// This one.
+    Word(&'a str),
     /// One of these.
-    Words(Vec<&'a str>),
+    Words(&'a [&'a str]),
     /// Any text, but some.
     Any,
     /// Nothing, or `_` and some text.
@@ -159,11 +164,13 @@ fn fits(pieces: &[Piece<'_>], name: &str, cut: bool) -> bool {
         let ends = name.char_indices().map(|(end, _)| end).skip(1).chain([name.len()]);
         !name.is_empty() && ends.into_iter().any(|end| fits(rest, &name[end..], cut))
     };
+    let begins = |word: &str| match name.strip_prefix(word) {
+        Some(behind) => fits(rest, behind, cut),
+        None => cut && word.starts_with(name),
+    };
     match first {
-        Piece::Words(words) => words.iter().any(|word| match name.strip_prefix(word) {
-            Some(behind) => fits(rest, behind, cut),
-            None => cut && word.starts_with(name),
-        }),
+        Piece::Word(word) => begins(word),
+        Piece::Words(words) => words.iter().any(|word| begins(word)),
         Piece::Any => any_text(name) || cut && name.is_empty(),
         Piece::More => fits(rest, name, cut) || name.strip_prefix('_').is_some_and(any_text),
     }

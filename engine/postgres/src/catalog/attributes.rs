@@ -22,8 +22,10 @@ pub(super) struct Attribute {
 pub(super) struct Attributes(HashMap<Oid, Vec<Attribute>>);
 
 const ALL: &str = "format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity <> '', a.attgenerated <> '',
-  CASE WHEN a.atthasdef THEN (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
-    WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END";
+  pg_get_expr(d.adbin, CASE a.attgenerated WHEN '' THEN 0::oid ELSE d.adrelid END)";
+
+/// A default names no column, so that it is printed without its table, which PostgreSQL would have to open.
+const DEFAULTS: &str = "LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum";
 
 /// Reads whole columns, or their names, as the parts want.
 pub(super) async fn read(client: &Reader<'_>, scope: &Scope) -> Result<Attributes, Error> {
@@ -31,11 +33,14 @@ pub(super) async fn read(client: &Reader<'_>, scope: &Scope) -> Result<Attribute
     if !(parts.columns || parts.constraints || parts.indexes) {
         return Ok(Attributes::default());
     }
-    let whole =
-        if parts.columns { format!(", {ALL}, {}", not_null_is_valid(scope.server_version)) } else { String::new() };
+    let (whole, defaults) = if parts.columns {
+        (format!(", {ALL}, {}", not_null_is_valid(scope.server_version)), DEFAULTS)
+    } else {
+        (String::new(), "")
+    };
     let sql = format!(
         "SELECT a.attrelid, a.attnum, a.attname::text, a.attcollation, a.atttypid {whole}
-         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid {defaults}
          WHERE c.relnamespace = ANY($1) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped"
     );
     let mut found: HashMap<Oid, Vec<Attribute>> = HashMap::new();

@@ -1,11 +1,16 @@
 //! Constraints of relations: `pg_constraint`. Those of domains belong to their types.
 
+mod definition;
+
 use super::reader::Reader;
-use super::{attributes::Attributes, relations::Names, scope::Scope};
+use super::{attributes::Attributes, quoting::Quoting, relations::Names, scope::Scope};
 use confiture_model::schema::{Constraint, ConstraintKind, ForeignKeyTarget};
 use std::collections::HashMap;
 use tokio::try_join;
-use tokio_postgres::{Error, Row, types::Oid};
+use tokio_postgres::{
+    Error, Row,
+    types::{Oid, Type},
+};
 
 /// A constraint that still knows columns and tables by number.
 #[derive(Debug)]
@@ -29,11 +34,18 @@ pub(super) struct Constraints {
 }
 
 /// Constraint triggers are triggers; a NOT NULL is here only where its column does not say it all.
-const SQL: &str = "
-SELECT oid, conrelid, conname::text, contype, conkey, pg_get_constraintdef(oid), convalidated, condeferrable, confrelid,
-  confkey, confdeltype, confupdtype, conparentid
-FROM pg_constraint
-WHERE connamespace = ANY($1) AND conrelid <> 0 AND contype <> 't' AND (contype <> 'n' OR NOT convalidated)";
+fn sql(scope: &Scope) -> String {
+    let plain = definition::may_be_plain(scope.server_version);
+    format!(
+        "SELECT c.oid, c.conrelid, c.conname::text, c.contype, c.conkey,
+           CASE WHEN NOT ({plain}) THEN pg_get_constraintdef(c.oid) END, c.convalidated, c.condeferrable, c.confrelid,
+           c.confkey, c.confdeltype, c.confupdtype, c.conparentid, {plain}
+         FROM pg_constraint c LEFT JOIN pg_index i ON i.indexrelid = c.conindid
+         WHERE c.connamespace = ANY($1) AND c.conrelid <> 0 AND c.contype <> 't' AND (c.contype <> 'n' OR NOT c.convalidated)"
+    )
+}
+
+const DEFINITIONS: &str = "SELECT oid, pg_get_constraintdef(oid) FROM unnest($1) AS oid";
 
 const ELSEWHERE: &str = "
 SELECT c.oid, n.nspname::text, t.relname::text, ARRAY(
@@ -46,7 +58,8 @@ pub(super) async fn read(client: &Reader<'_>, scope: &Scope) -> Result<Constrain
     if !scope.parts.constraints {
         return Ok(Constraints::default());
     }
-    let (found, elsewhere) = try_join!(scope.query(client, SQL), scope.query(client, ELSEWHERE))?;
+    let sql = sql(scope);
+    let (found, elsewhere) = try_join!(scope.query(client, &sql), scope.query(client, ELSEWHERE))?;
     let found = found.iter().filter_map(|row| constraint(row).transpose()).collect::<Result<Vec<_>, _>>()?;
     let place =
         |row: &Row| -> Result<_, Error> { Ok((row.try_get(0)?, (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?))) };
@@ -64,12 +77,15 @@ fn asked_for(mut found: Vec<Found>) -> Vec<Found> {
 /// None where somebody dropped it while it was being read, so that it has no definition any more.
 fn constraint(row: &Row) -> Result<Option<Found>, Error> {
     let letter = |index| row.try_get::<_, i8>(index).map(i8::cast_unsigned);
-    let Some(definition) = row.try_get(5)? else { return Ok(None) };
+    let definition: Option<String> = row.try_get(5)?;
+    if definition.is_none() && !row.try_get::<_, bool>(13)? {
+        return Ok(None);
+    }
     let constraint = Constraint {
         name: row.try_get(2)?,
         kind: kind(letter(3)?),
         columns: Vec::new(),
-        definition,
+        definition: definition.unwrap_or_default(),
         validated: row.try_get(6)?,
         deferrable: row.try_get(7)?,
         references: None,
@@ -112,6 +128,35 @@ fn action(letter: u8) -> String {
 }
 
 impl Constraints {
+    /// Gives definitions to those that were not asked for theirs: plain ones, as nearly all keys are, without asking.
+    pub async fn define(
+        &mut self,
+        client: &Reader<'_>,
+        attributes: &Attributes,
+        names: &Names,
+        quoting: &Quoting,
+    ) -> Result<(), Error> {
+        let mut missing = HashMap::new();
+        let without = |found: &Found| found.constraint.definition.is_empty();
+        for (place, found) in self.found.iter_mut().enumerate().filter(|(_, found)| without(found)) {
+            match definition::plain(found, attributes, names, quoting) {
+                Some(definition) => found.constraint.definition = definition,
+                None => drop(missing.insert(found.oid, place)),
+            }
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let oids: Vec<Oid> = missing.keys().copied().collect();
+        for row in client.query_typed(DEFINITIONS, &[(&oids, Type::OID_ARRAY)]).await? {
+            if let Some(place) = missing.get(&row.try_get(0)?) {
+                self.found[*place].constraint.definition = row.try_get::<_, Option<String>>(1)?.unwrap_or_default();
+            }
+        }
+        self.found.retain(|found| !without(found));
+        Ok(())
+    }
+
     /// The constraints of each relation, in the order of their names.
     pub fn finish(self, attributes: &Attributes, names: &Names) -> HashMap<Oid, Vec<Constraint>> {
         let Self { found, mut elsewhere } = self;

@@ -3,9 +3,8 @@
 mod definition;
 
 use super::reader::Reader;
-use super::{attributes::Attributes, relations::Names, scope::Scope};
+use super::{attributes::Attributes, quoting::Quoting, relations::Names, scope::Scope, sizes};
 use confiture_model::schema::Index;
-use definition::Quoting;
 use std::collections::HashMap;
 use tokio::try_join;
 use tokio_postgres::{
@@ -56,7 +55,6 @@ pub(super) struct Indexes {
     found: Vec<Found>,
     classes: Classes,
     collations: HashMap<Oid, String>,
-    quoting: Quoting,
 }
 
 const CLASSES: &str = "
@@ -76,9 +74,14 @@ pub(super) async fn read(client: &Reader<'_>, scope: &Scope) -> Result<Indexes, 
     }
     let distinct = if scope.server_version >= 150_000 { "i.indnullsnotdistinct" } else { "false" };
     let numbers = if scope.live {
-        "CASE c.relkind WHEN 'i' THEN pg_relation_size(c.oid) END, CASE c.relkind WHEN 'i' THEN pg_stat_get_numscans(c.oid) END"
+        format!(
+            "CASE WHEN c.relkind <> 'i' THEN NULL WHEN {} THEN {} ELSE pg_relation_size(c.oid) END,
+             CASE c.relkind WHEN 'i' THEN pg_stat_get_numscans(c.oid) END",
+            sizes::is_index_counted(scope),
+            sizes::bytes("c.relpages"),
+        )
     } else {
-        "NULL::int8, NULL::int8"
+        "NULL::int8, NULL::int8".to_owned()
     };
     let sql = format!(
         "SELECT i.indrelid, c.relname::text, m.amname::text, i.indkey, i.indnkeyatts, i.indclass, i.indcollation, i.indoption,
@@ -88,18 +91,15 @@ pub(super) async fn read(client: &Reader<'_>, scope: &Scope) -> Result<Indexes, 
            CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(
              SELECT pg_get_indexdef(c.oid, key, false) FROM generate_series(1, i.indnkeyatts) key) END, {numbers}, c.oid, {MAY_BE_PLAIN}
          FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam
+         JOIN pg_class t ON t.oid = i.indrelid
          WHERE c.relnamespace = ANY($1)"
     );
-    let (found, classes, collations, quoting) = try_join!(
-        scope.query(client, &sql),
-        client.query_typed(CLASSES, &[]),
-        client.query_typed(COLLATIONS, &[]),
-        Quoting::read(client),
-    )?;
+    let (found, classes, collations) =
+        try_join!(scope.query(client, &sql), client.query_typed(CLASSES, &[]), client.query_typed(COLLATIONS, &[]),)?;
     let found = found.iter().filter_map(|row| index(row).transpose()).collect::<Result<_, _>>()?;
     let classes = classes.iter().map(class).collect::<Result<_, _>>()?;
     let name = |row: &Row| -> Result<_, Error> { Ok((row.try_get(0)?, row.try_get(1)?)) };
-    Ok(Indexes { found, classes, collations: collations.iter().map(name).collect::<Result<_, _>>()?, quoting })
+    Ok(Indexes { found, classes, collations: collations.iter().map(name).collect::<Result<_, _>>()? })
 }
 
 fn class(row: &Row) -> Result<(Oid, Class), Error> {
@@ -153,12 +153,18 @@ fn index(row: &Row) -> Result<Option<Found>, Error> {
 
 impl Indexes {
     /// Gives definitions to those that were not asked for theirs: plain ones, as nearly all are, without asking.
-    pub async fn define(&mut self, client: &Reader<'_>, attributes: &Attributes, names: &Names) -> Result<(), Error> {
+    pub async fn define(
+        &mut self,
+        client: &Reader<'_>,
+        attributes: &Attributes,
+        names: &Names,
+        quoting: &Quoting,
+    ) -> Result<(), Error> {
         let mut missing = HashMap::new();
         for (place, found) in self.found.iter_mut().enumerate().filter(|(_, found)| found.index.definition.is_empty()) {
             let table = names.get(&found.relation).map(|(schema, name)| (schema.as_str(), name.as_str()));
             let definition =
-                table.and_then(|table| definition::plain(found, table, attributes, &self.classes, &self.quoting));
+                table.and_then(|table| definition::plain(found, table, attributes, &self.classes, quoting));
             match definition {
                 Some(definition) => found.index.definition = definition,
                 None => drop(missing.insert(found.oid, place)),

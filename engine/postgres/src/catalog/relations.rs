@@ -1,7 +1,7 @@
 //! Tables, views and their like: `pg_class`, and putting together what belongs to them.
 
 use super::reader::Reader;
-use super::{Details, RELATION, comments::Comments, extensions::Owned, scope::Scope};
+use super::{Details, RELATION, comments::Comments, extensions::Owned, scope::Scope, sizes};
 use confiture_model::schema::{Persistence, Relation, RelationKind};
 use std::collections::HashMap;
 use tokio_postgres::{Error, Row, types::Oid};
@@ -12,20 +12,26 @@ pub(super) struct Found {
     relation: Relation,
 }
 
-const LIVE: &str = "c.reltuples, c.relpages,
-  CASE WHEN c.relkind IN ('r', 'm') THEN pg_total_relation_size(c.oid) END, pg_stat_get_numscans(c.oid),
+const STATISTICS: &str = "pg_stat_get_numscans(c.oid),
   pg_stat_get_tuples_inserted(c.oid), pg_stat_get_tuples_updated(c.oid), pg_stat_get_tuples_deleted(c.oid)";
 const NOT_LIVE: &str = "NULL::float4, 0, NULL::int8, NULL::int8, NULL::int8, NULL::int8, NULL::int8";
 
 /// Every relation, and the parents of partitions, wherever those are.
 pub(super) async fn read(client: &Reader<'_>, scope: &Scope) -> Result<Vec<Found>, Error> {
-    let numbers = if scope.live { LIVE } else { NOT_LIVE };
+    let (with, numbers, joins) = if scope.live {
+        let total = sizes::total(scope);
+        let numbers =
+            format!("c.reltuples, c.relpages, CASE WHEN c.relkind IN ('r', 'm') THEN {total} END, {STATISTICS}");
+        (sizes::with(scope), numbers, sizes::JOINS)
+    } else {
+        (String::new(), NOT_LIVE.to_owned(), "")
+    };
     let sql = format!(
-        "SELECT c.oid, c.relnamespace, c.relname::text, c.relkind, c.relpersistence, c.relispartition,
+        "{with} SELECT c.oid, c.relnamespace, c.relname::text, c.relkind, c.relpersistence, c.relispartition,
            pg_get_userbyid(c.relowner)::text, c.relrowsecurity, c.relforcerowsecurity, c.reloptions,
            p.relname::text, pn.nspname::text, {numbers}
          FROM pg_class c LEFT JOIN pg_inherits i ON c.relispartition AND i.inhrelid = c.oid
-         LEFT JOIN pg_class p ON p.oid = i.inhparent LEFT JOIN pg_namespace pn ON pn.oid = p.relnamespace
+         LEFT JOIN pg_class p ON p.oid = i.inhparent LEFT JOIN pg_namespace pn ON pn.oid = p.relnamespace {joins}
          WHERE c.relnamespace = ANY($1) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')"
     );
     scope.query(client, &sql).await?.iter().map(|row| found(row, scope)).collect()

@@ -14,6 +14,10 @@ use confiture_sdk::{
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::sync::LazyLock;
+
+/// The template where the project has none.
+static USUAL: LazyLock<Option<Template>> = LazyLock::new(|| Template::parse("{type}_{table}_{columns}").ok());
 
 /// Constraints whose names do not say what they hold.
 pub struct ConstraintNaming;
@@ -90,7 +94,7 @@ impl Rule for ConstraintNaming {
             template: options.template.as_ref(),
             pattern: options.pattern.as_ref(),
             style: options.style,
-            usual: "{type}_{table}_{columns}",
+            usual: USUAL.as_ref(),
         };
         for constraint in &relation.constraints {
             let Some(types) = options.types.words(constraint.kind) else { continue };

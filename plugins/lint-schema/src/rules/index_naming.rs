@@ -10,6 +10,10 @@ use crate::{
 use confiture_sdk::{Error, Parts, Relation, Report, Rule, RuleMeta, Schema, Severity, catalog::Index, sql};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::sync::LazyLock;
+
+/// The template where the project has none.
+static USUAL: LazyLock<Option<Template>> = LazyLock::new(|| Template::parse("idx_{table}_{columns}").ok());
 
 /// Indexes whose names do not say what they index.
 pub struct IndexNaming;
@@ -54,7 +58,7 @@ impl Rule for IndexNaming {
             template: options.template.as_ref(),
             pattern: options.pattern.as_ref(),
             style: options.style,
-            usual: "idx_{table}_{columns}",
+            usual: USUAL.as_ref(),
         };
         for index in relation.indexes.iter().filter(|index| !is_of_constraint(index, relation)) {
             if let Some(wrong) = names.wrong(&index.name, &values(index, relation)) {
@@ -72,7 +76,8 @@ fn is_of_constraint(index: &Index, relation: &Relation) -> bool {
 
 fn values<'a>(index: &'a Index, relation: &'a Relation) -> Values<'a> {
     let column = |key: &String| {
-        let is_key = |name: &str| name == key || sql::identifier(name) == *key;
+        // A name that needs no quotes is its own; putting each in quotes would cost more than all else.
+        let is_key = |name: &str| name == key || key.starts_with('"') && sql::identifier(name) == *key;
         relation.columns.iter().map(|column| column.name.as_str()).find(|name| is_key(name))
     };
     Values {

@@ -4,37 +4,14 @@
 //! columns, each with its type's own operator class and its own collation, without a condition or settings; whatever is
 //! not is asked for. A test compares the two.
 
-use super::super::reader::Reader;
 use super::{Classes, Found};
-use crate::catalog::attributes::Attributes;
-use confiture_sql::quote::identifier;
-use std::{collections::HashSet, fmt::Write as _};
-use tokio_postgres::{Error, types::Oid};
+use crate::catalog::{attributes::Attributes, quoting::Quoting};
+use std::fmt::Write as _;
+use tokio_postgres::types::Oid;
 
 /// A type that may have no operator class of its own, and the one whose class it has by default.
 const VARCHAR: Oid = 1043;
 const TEXT: Oid = 25;
-
-const KEYWORDS: &str = "SELECT word FROM pg_get_keywords() WHERE catcode <> 'U'";
-
-/// How names are written: PostgreSQL's `quote_identifier`.
-#[derive(Debug, Default)]
-pub(super) struct Quoting {
-    keywords: HashSet<String>,
-}
-
-impl Quoting {
-    pub async fn read(client: &Reader<'_>) -> Result<Self, Error> {
-        let rows = client.query_typed(KEYWORDS, &[]).await?;
-        Ok(Self { keywords: rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()? })
-    }
-
-    fn quote(&self, name: &str) -> String {
-        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-        let safe = name.bytes().all(plain) && name.bytes().next().is_some_and(|first| !first.is_ascii_digit());
-        if safe && !self.keywords.contains(name) { name.to_owned() } else { identifier(name) }
-    }
-}
 
 /// The definition, where the index is plain.
 pub(super) fn plain(
@@ -74,27 +51,4 @@ pub(super) fn plain(
         text.push_str(" NULLS NOT DISTINCT");
     }
     Some(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Quoting;
-
-    #[test]
-    fn names_are_quoted_as_postgresql_quotes_them() {
-        let quoting = Quoting { keywords: ["select".to_owned()].into() };
-        for (name, quoted) in [
-            ("a_1", "a_1"),
-            ("_a", "_a"),
-            ("1a", "\"1a\""),
-            ("A", "\"A\""),
-            ("a$", "\"a$\""),
-            ("é", "\"é\""),
-            ("select", "\"select\""),
-            ("a\"b", "\"a\"\"b\""),
-            ("", "\"\""),
-        ] {
-            assert_eq!(quoting.quote(name), quoted);
-        }
-    }
 }
