@@ -55,7 +55,8 @@ fn rules_without_statistics_are_said_and_what_they_found_is_not_called_fixed() {
 
 #[test]
 fn profiles_are_read_where_a_rule_asks() {
-    let table = ("db/a.sql", "CREATE TABLE people (id bigint PRIMARY KEY, email text);\nCOMMENT ON TABLE people IS 'x';\n");
+    let table =
+        ("db/a.sql", "CREATE TABLE people (id bigint PRIMARY KEY, email text);\nCOMMENT ON TABLE people IS 'x';\n");
     let project = project(&[table, ("anonymization/p.yaml", "anonymization_profile: p\nrulez: []\n")]);
     let lint = |rule: &str| confiture(project.path(), &["lint", "db", "--rule", rule, "--fail-on", "never"]).expect(0);
     assert!(!lint("primary-key-required").stderr.contains("p.yaml"));

@@ -59,7 +59,8 @@ async fn rows_that_a_foreign_key_misses_at_the_source() {
     pair.source.client().batch_execute(key).await.expect("is added");
     pair.execute(key).await;
     // It was not validated there, and is not validated here: of rows that come later, PostgreSQL asks it all the same.
-    let state = "SELECT concat_ws(' ', (SELECT count(*) FROM items WHERE line > 900), (SELECT convalidated FROM pg_constraint
+    let state =
+        "SELECT concat_ws(' ', (SELECT count(*) FROM items WHERE line > 900), (SELECT convalidated FROM pg_constraint
         WHERE conname = 'line_fkey'), (SELECT obj_description(oid) FROM pg_constraint WHERE conname = 'line_fkey'))";
     for more in [&["--verify-consistency"][..], &["--workers", "2", "--replace", "--yes", "--verify-consistency"]] {
         pair.sync(more).expect(0);

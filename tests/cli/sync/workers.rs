@@ -23,7 +23,8 @@ const COPYING: &str = "SELECT pid FROM pg_stat_activity WHERE datname = current_
     AND query ILIKE 'copy \"confiture%'";
 const DONE: &str = "SELECT count(*)::text FROM confiture.sync_chunk WHERE done";
 /// Whether nothing of a run is left but its record.
-const CLEAN: &str = "SELECT concat_ws(' ', (SELECT count(*) FROM confiture.sync_chunk), (SELECT count(*) FROM confiture.sync_worker),
+const CLEAN: &str =
+    "SELECT concat_ws(' ', (SELECT count(*) FROM confiture.sync_chunk), (SELECT count(*) FROM confiture.sync_worker),
     (SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'confiture\\_sync%'))";
 
 async fn pair() -> Pair {
@@ -43,7 +44,8 @@ async fn stopped(pair: &Pair) -> (Child, Vec<String>) {
 
 /// Waits until sessions other than these write rows.
 async fn until_others_copy(pair: &Pair, pids: &[String]) {
-    let others = format!("SELECT count(*) > 0 FROM ({COPYING}) AS one WHERE pid::text <> ALL ('{{{}}}')", pids.join(","));
+    let others =
+        format!("SELECT count(*) > 0 FROM ({COPYING}) AS one WHERE pid::text <> ALL ('{{{}}}')", pids.join(","));
     pair.wait_until(&others).await;
 }
 
@@ -122,7 +124,8 @@ async fn a_killed_run_is_gone_on_with_while_the_source_stays_the_same() {
         signal(&running, "KILL");
         ended(running).expect(-1);
     };
-    let again = |more: &[&str]| pair.sync(&[&["--workers", "2", "--replace", "--yes", "--verify-consistency"], more].concat());
+    let again =
+        |more: &[&str]| pair.sync(&[&["--workers", "2", "--replace", "--yes", "--verify-consistency"], more].concat());
     killed().await;
     assert_eq!(pair.value("SELECT count(*)::text FROM large").await, "0");
     again(&[]).expect(0).says(&["going on with the run that", "of 4 chunks are done"]);
