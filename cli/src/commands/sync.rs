@@ -1,6 +1,7 @@
 //! `confiture sync`.
 
 mod dry_run;
+mod earlier;
 mod ends;
 mod prepared;
 mod run;
@@ -61,7 +62,7 @@ pub struct Sync {
     /// Copy N rows of each table at most, or of one; what refers to the others is left out
     #[arg(long, value_name = "[TABLE=]N", value_parser = limit)]
     limit: Vec<(Option<String>, u64)>,
-    /// Copy with so many streams; with more than one, a run that died is gone on with while a session holds its snapshot
+    /// Copy with so many streams; with more than one, a run that did not end can be gone on with
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
     workers: u32,
     /// Begin anew where the same run has left chunks that are done, and clear these away
@@ -103,7 +104,7 @@ impl Sync {
             Err(refused) => return refused.end(global, self.dry_run),
         };
         if self.dry_run {
-            return dry_run::run(global, &prepared).await;
+            return dry_run::run(global, &prepared, self.restart).await;
         }
         run::run(global, &self, prepared, interrupt).await
     }

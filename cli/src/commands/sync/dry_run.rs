@@ -1,6 +1,6 @@
 //! `confiture sync --dry-run`: the plan, with samples as they would come out.
 
-use super::{prepared::Prepared, print, run::failed};
+use super::{earlier::Earlier, prepared::Prepared, print, run::failed};
 use crate::{commands::anonymize::work::failure, exit::Exit, failure::Failure, global::Global};
 use confiture_engine::{
     anonymize::samples::{SampleError, mask, sample},
@@ -16,10 +16,12 @@ use confiture_postgres::{sync::pace::pace, text_queries::PgTextQueries};
 const ROWS: u32 = 3;
 
 /// Reports; writes nothing anywhere.
-pub async fn run(global: &Global, prepared: &Prepared) -> Result<Exit, Failure> {
+pub async fn run(global: &Global, prepared: &Prepared, restart: bool) -> Result<Exit, Failure> {
     let (source, target) = prepared.shown.clone();
     let mut report = Report::planned(&prepared.planned, source, target);
     samples(prepared, &mut report).await?;
+    let earlier = Earlier::find(&prepared.planned.plan, &prepared.ends, restart).await?;
+    report.notices.extend(earlier.map(|earlier| format!("the run itself would say: {}", earlier.told())));
     let pace = pace(&prepared.ends).await.map_err(|error| failed(&error))?;
     report.estimate = pace
         .map(|pace| Estimate { seconds: report.bytes() as f64 * pace.seconds / pace.bytes as f64, runs: pace.runs });

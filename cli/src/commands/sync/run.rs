@@ -1,6 +1,6 @@
 //! The run itself: asked for, copied, proved, reported.
 
-use super::{Sync, prepared::Prepared, print};
+use super::{Sync, earlier::Earlier, prepared::Prepared, print};
 use crate::{
     exit::Exit,
     failure::Failure,
@@ -10,10 +10,7 @@ use crate::{
     prompt::confirm,
     report::{json, sync::Progress, text::counted},
 };
-use confiture_engine::sync::{
-    goes_on,
-    report::{Outcome, Report},
-};
+use confiture_engine::sync::report::{Outcome, Report};
 use confiture_model::sync::{Plan, TableMasks};
 use confiture_postgres::sync::{
     self, Copied, Ending, SourceSnapshot, SyncError,
@@ -85,36 +82,17 @@ pub async fn run(
 
 /// A snapshot of the source: that of a run of the same plan that has not ended, where it can be gone on with.
 async fn snapshot(prepared: &mut Prepared, restart: bool) -> Result<SourceSnapshot, Failure> {
-    let ends = &prepared.ends;
-    let unfinished = sync::unfinished(ends).await.map_err(|error| failed(&error))?;
     let plan: &mut Plan = &mut prepared.planned.plan;
-    if let Some(record) = unfinished {
-        let same = goes_on(plan, &record.plan);
-        if same
-            && !restart
-            && let Some(snapshot) = sync::resume(ends, &record).await.map_err(|error| failed(&error))?
-        {
-            output::say(format!(
-                "going on with the run that {} began at {}: {} of {} chunks are done",
-                record.client, record.started_at, record.done, record.chunks
-            ));
+    if let Some(earlier) = Earlier::find(plan, &prepared.ends, restart).await? {
+        output::say(earlier.told());
+        if let Ok(snapshot) = earlier.snapshot {
             let workers = plan.workers;
-            *plan = record.plan;
+            *plan = earlier.record.plan;
             plan.workers = workers;
             return Ok(snapshot);
         }
-        let why = match (record.chunks, same) {
-            (0, _) => "nothing of it is left",
-            (_, false) => "it had another plan or profile",
-            (..) if restart => "--restart clears it away",
-            (..) => "its snapshot is gone, and the source has been written to since",
-        };
-        output::say(format!(
-            "a run that {} began at {} has not ended ({} of {} chunks are done); {why}: it starts again",
-            record.client, record.started_at, record.done, record.chunks
-        ));
     }
-    SourceSnapshot::take(ends).await.map_err(|error| failed(&error))
+    SourceSnapshot::take(&prepared.ends).await.map_err(|error| failed(&error))
 }
 
 /// How a run that ended early ends the process.
