@@ -31,7 +31,7 @@ impl Default for Limits {
             memory_bytes: 64 << 20,
             table_elements: 1 << 20,
             call_timeout: Duration::from_secs(30),
-            result_bytes: 32 << 20,
+            result_bytes: 128 << 20,
             findings: 100_000,
             log_bytes: 64 << 10,
             open_queries: 32,
