@@ -192,8 +192,7 @@ async fn attempt_on_two(one: &Reader<'_>, other: &Reader<'_>, scope: &Scope) -> 
     };
     let opening = async {
         let Ok(name) = export.await else { return Ok(None) };
-        let (begun, opening) =
-            join(Transaction::begin_beside(other.client, &name), Opening::read(other, scope)).await;
+        let (begun, opening) = join(Transaction::begin_beside(other.client, &name), Opening::read(other, scope)).await;
         begun?;
         Transaction::Own.end(other.client).await?;
         opening.map(Some)
@@ -277,11 +276,8 @@ impl Light {
 
 impl Opening {
     async fn read(client: &Reader<'_>, scope: &Scope) -> Result<Self, Error> {
-        let (constraints, policies, views) = try_join!(
-            constraints::read(client, scope),
-            policies::read(client, scope),
-            views::read(client, scope),
-        )?;
+        let (constraints, policies, views) =
+            try_join!(constraints::read(client, scope), policies::read(client, scope), views::read(client, scope),)?;
         Ok(Self { constraints, policies, views })
     }
 }
