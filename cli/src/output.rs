@@ -3,7 +3,14 @@
 
 use crate::{exit::Exit, failure::Failure, global::Global};
 use anstyle::{AnsiColor, Style};
-use std::io::{ErrorKind, Write};
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, BufWriter, ErrorKind, Write},
+    path::{Path, PathBuf},
+};
+
+/// What is written at a time, in bytes.
+const BUFFER: usize = 256 << 10;
 
 /// For errors.
 pub const RED: Style = AnsiColor::Red.on_default().bold();
@@ -25,19 +32,51 @@ pub fn styled(style: Style, text: impl std::fmt::Display) -> String {
 pub fn result(global: &Global, text: &str) -> Result<(), Failure> {
     let Some(path) = &global.output else { return print(text) };
     let plain = anstream::adapter::strip_str(text).to_string();
-    write_whole(path, plain.as_bytes()).map_err(|error| {
-        Failure::new(Exit::Failed, format!("the result could not be written to {}: {error}", path.display()))
-    })
+    write_whole(path, plain.as_bytes()).map_err(|error| unwritten(path, &error))
+}
+
+/// Writes a result without styles as it comes, for what is too large to be held: to `--output`, where it is written whole
+/// or not at all, or to standard output.
+pub fn stream(global: &Global, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let Some(path) = &global.output else {
+        let mut stream = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+        return printed(write(&mut stream).and_then(|()| stream.flush()));
+    };
+    let into = |file: File| {
+        let mut file = BufWriter::with_capacity(BUFFER, file);
+        write(&mut file).and_then(|()| file.flush())
+    };
+    let written = if is_replaced(path) {
+        let beside = beside(path);
+        let written = File::create(&beside).and_then(into).and_then(|()| std::fs::rename(&beside, path));
+        written.inspect_err(|_| drop(std::fs::remove_file(&beside)))
+    } else {
+        OpenOptions::new().write(true).truncate(true).open(path).and_then(into)
+    };
+    written.map_err(|error| unwritten(path, &error))
+}
+
+fn unwritten(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(Exit::Failed, format!("the result could not be written to {}: {error}", path.display()))
+}
+
+/// A pipe or a device cannot be replaced, only written to.
+fn is_replaced(path: &Path) -> bool {
+    std::fs::metadata(path).map_or(true, |metadata| metadata.is_file())
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.tmp", std::process::id()));
+    beside.into()
 }
 
 /// Writes a file whole or not at all.
-pub fn write_whole(path: &std::path::Path, content: &[u8]) -> std::io::Result<()> {
-    // A pipe or a device cannot be replaced, only written to.
-    if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+pub fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+    if !is_replaced(path) {
         return std::fs::write(path, content);
     }
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.tmp", std::process::id()));
+    let beside = beside(path);
     std::fs::write(&beside, content)?;
     std::fs::rename(&beside, path).inspect_err(|_| drop(std::fs::remove_file(&beside)))
 }
@@ -45,7 +84,11 @@ pub fn write_whole(path: &std::path::Path, content: &[u8]) -> std::io::Result<()
 /// Prints to standard output.
 pub fn print(text: &str) -> Result<(), Failure> {
     let mut stream = anstream::stdout().lock();
-    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+    printed(stream.write_all(text.as_bytes()).and_then(|()| stream.flush()))
+}
+
+fn printed(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
         // `confiture … | head` is no failure of ours.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         other => other.map_err(|error| Failure::new(Exit::Failed, format!("standard output: {error}"))),

@@ -98,7 +98,7 @@ impl Acquired {
 }
 
 async fn live(project: &Project, parts: Parts) -> Result<Acquired, Failure> {
-    let mut session = project.session().await?;
+    let mut session = project.reading_session().await?;
     let snapshot = session.snapshot(parts).await.map_err(Failure::with(Exit::Database))?;
     let name = project.environment_name().map(|name| format!("{name}, ")).unwrap_or_default();
     let title = format!(

@@ -28,7 +28,7 @@ use judge::Judge;
 use places::Places;
 use report::{Checked, CheckedPlugin, CheckedRule, LintReport};
 use rule::ActiveRule;
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 /// Runs the rules over a schema. Rules over the statements of migrations are left out.
 pub async fn run(plugins: &[Arc<dyn LintPlugin>], rules: &[ActiveRule], view: &SchemaView) -> LintReport {
@@ -80,6 +80,10 @@ fn take(
     }
     let judge = Judge { plugin, rules: &rules, places };
     let judged = judge.judge(outcome.findings);
+    let mut counts: HashMap<&str, u64> = HashMap::new();
+    for finding in &judged.findings {
+        *counts.entry(&finding.instance).or_default() += 1;
+    }
     for rule in rules {
         let of_rule = |item: &&str| *item == rule.setting.instance;
         let info = info(plugin, &rule.setting.id);
@@ -91,7 +95,7 @@ fn take(
             plugin: rule.plugin.clone(),
             category: info.map(|info| info.category.clone()).unwrap_or_default(),
             summary: info.map(|info| info.summary.clone()).unwrap_or_default(),
-            findings: judged.findings.iter().filter(|finding| of_rule(&finding.instance.as_str())).count() as u64,
+            findings: counts.get(rule.setting.instance.as_str()).copied().unwrap_or_default(),
             left_out: judged.left_out.get(&rule.setting.instance).copied().unwrap_or_default(),
             faulted,
             not_judged: reach::not_judged(rule, info, snapshot),

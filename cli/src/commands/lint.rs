@@ -121,10 +121,12 @@ impl Lint {
             say_faults(&report);
             return self.fixing.run(global, (&report, &snapshot), failing, interrupt).await;
         }
-        let text = report::lint::render(&report, format, &surroundings)?;
-        output::result(global, &text)?;
+        report::lint::put(global, &report, format, &surroundings)?;
         say_faults(&report);
-        Ok(exit(&report, failing))
+        let exit = exit(&report, failing);
+        // The process is about to end: giving back their millions of pieces would only take time.
+        std::mem::forget((report, snapshot));
+        Ok(exit)
     }
 
     fn failing(&self, project: &Project) -> Option<Severity> {

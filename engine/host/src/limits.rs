@@ -28,10 +28,11 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            memory_bytes: 64 << 20,
+            // The findings of ten thousand tables, eight of each, take 75 MiB.
+            memory_bytes: 128 << 20,
             table_elements: 1 << 20,
             call_timeout: Duration::from_secs(30),
-            result_bytes: 32 << 20,
+            result_bytes: 128 << 20,
             findings: 100_000,
             log_bytes: 64 << 10,
             open_queries: 32,

@@ -3,7 +3,7 @@
 //! Each kind of object is read by one query over all relations at once, without joins that the client can do by object
 //! identifier; functions that print definitions run only for the parts that were asked for. After a first round trip,
 //! which tells the server's version and the schemas, all queries leave together, in one read-only transaction with one
-//! snapshot; one more asks for the definitions of indexes and keys that are out of the ordinary. The search path there is `pg_catalog` alone: every other name is printed with its schema.
+//! snapshot, or on two connections that share it; one more asks for the definitions of indexes and keys that are out of the ordinary. The search path there is `pg_catalog` alone: every other name is printed with its schema.
 //!
 //! Left out: system schemas, temporary ones, `confiture` and `confiture_scratch`, and what belongs to an extension.
 //! The same DDL gives the same records on every supported version: a valid NOT NULL is told by its column alone, although
@@ -36,15 +36,15 @@ pub(crate) use relations::ESTIMATE;
 use crate::session::session_error;
 use confiture_model::{
     database::DbError,
-    schema::{Parts, Policy, Snapshot},
+    schema::{Extension, Parts, Policy, Snapshot},
     session::SessionError,
 };
-use futures_util::future::join;
+use futures_util::future::{join, join3};
 use quoting::Quoting;
 use reader::Reader;
 use scope::Scope;
 use std::collections::HashMap;
-use tokio::try_join;
+use tokio::{sync::oneshot, try_join};
 use tokio_postgres::{Client, Error, types::Oid};
 use transaction::Transaction;
 
@@ -116,6 +116,23 @@ pub async fn snapshot(client: &Client, request: &Request<'_>) -> Result<Snapshot
     attempt(&Reader { client, prepared: None }, request).await
 }
 
+/// The same on two connections to one database, which share the work and see the same, outside of any transaction. Where
+/// the second one cannot see what the first one sees, the first one reads alone.
+///
+/// # Errors
+/// As [`snapshot`].
+pub async fn snapshot_on_two(one: &Client, other: &Client, request: &Request<'_>) -> Result<Snapshot, CatalogError> {
+    let (one, other) = (Reader { client: one, prepared: None }, Reader { client: other, prepared: None });
+    let scope = Scope::read(&one, request).await?;
+    match attempt_on_two(&one, &other, &scope).await {
+        Ok(snapshot) => Ok(snapshot),
+        Err(_) => {
+            let _ = Transaction::Own.end(one.client).await;
+            attempt(&one, request).await
+        }
+    }
+}
+
 /// The same for a connection whose schema is read again and again. Where a script has deallocated what was prepared, it
 /// is prepared anew.
 ///
@@ -149,70 +166,167 @@ async fn attempt(reader: &Reader<'_>, request: &Request<'_>) -> Result<Snapshot,
             return Err(error);
         }
     };
-    let (begun, read) = join(transaction.begin(client), read(reader, &scope)).await;
+    let (begun, light, opening) =
+        join3(transaction.begin(client), Light::read(reader, &scope), Opening::read(reader, &scope)).await;
+    let read = match (light, opening) {
+        (Ok(light), Ok(opening)) => define(reader, light, opening).await,
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    };
     let left = transaction.end(client).await;
     begun?;
-    let (mut snapshot, mut sequences) = read?;
+    let read = read?;
     left?;
     // Reading a value locks its sequence until the transaction ends: so, outside of it, and in portions.
-    if scope.live && !transaction.is_the_callers() {
-        sequences::read_values(reader, &mut sequences).await?;
-    }
-    snapshot.sequences = sequences::sorted(sequences);
-    Ok(snapshot)
+    let reads_values = scope.live && !transaction.is_the_callers();
+    Ok(finish(reads_values.then_some(reader), &scope, read).await?)
 }
 
-/// Sends all queries at once, and puts together what they bring.
-async fn read(client: &Reader<'_>, scope: &Scope) -> Result<(Snapshot, Vec<sequences::Found>), Error> {
-    let parts = scope.parts;
-    let (
-        owned,
-        mut comments,
-        relations,
-        attributes,
-        mut constraints,
-        mut indexes,
-        policies,
-        views,
-        routines,
-        types,
-        sequences,
-        triggers,
-        extensions,
-        since,
-        quoting,
-    ) = try_join!(
-        extensions::owned(client),
-        comments::read(client, parts.columns),
-        relations::read(client, scope),
-        attributes::read(client, scope),
-        constraints::read(client, scope),
-        indexes::read(client, scope),
-        policies::read(client, scope),
-        views::read(client, scope),
-        routines::read(client, scope),
-        types::read(client, scope),
-        sequences::read(client, scope),
-        triggers::read(client, scope),
-        extensions::read(client),
-        relations::statistics_since(client, scope),
-        quoting(client, scope),
-    )?;
-    let names = relations::names(&relations);
+/// The same on two connections, in a transaction of its own on each.
+async fn attempt_on_two(one: &Reader<'_>, other: &Reader<'_>, scope: &Scope) -> Result<Snapshot, Error> {
+    let (exported, export) = oneshot::channel();
+    let begin = async {
+        let name = Transaction::begin_shared(one.client).await?;
+        // Whoever waits for it has given up only where this has failed, too.
+        let _ = exported.send(name);
+        Ok::<(), Error>(())
+    };
+    let opening = async {
+        let Ok(name) = export.await else { return Ok(None) };
+        let (begun, opening) = join(Transaction::begin_beside(other.client, &name), Opening::read(other, scope)).await;
+        begun?;
+        Transaction::Own.end(other.client).await?;
+        opening.map(Some)
+    };
+    let ((), light, opening) = try_join!(begin, Light::read(one, scope), opening)?;
+    let read = define(one, light, opening.unwrap_or_default()).await?;
+    Transaction::Own.end(one.client).await?;
+    finish(scope.live.then_some(other), scope, read).await
+}
+
+/// What PostgreSQL reads from its catalogs alone.
+struct Light {
+    owned: extensions::Owned,
+    comments: comments::Comments,
+    relations: Vec<relations::Found>,
+    attributes: attributes::Attributes,
+    indexes: indexes::Indexes,
+    routines: Vec<routines::Found>,
+    types: Vec<types::Found>,
+    sequences: Vec<sequences::Found>,
+    triggers: Vec<triggers::Found>,
+    extensions: Vec<Extension>,
+    since: Option<String>,
+    quoting: Quoting,
+}
+
+/// What it opens relations for, to print the columns that expressions name: as much work as all else together.
+#[derive(Default)]
+struct Opening {
+    constraints: constraints::Constraints,
+    policies: HashMap<Oid, Vec<Policy>>,
+    views: views::Views,
+}
+
+impl Light {
+    /// Sends all queries at once.
+    async fn read(client: &Reader<'_>, scope: &Scope) -> Result<Self, Error> {
+        let (
+            owned,
+            comments,
+            relations,
+            attributes,
+            indexes,
+            routines,
+            types,
+            sequences,
+            triggers,
+            extensions,
+            since,
+            quoting,
+        ) = try_join!(
+            extensions::owned(client),
+            comments::read(client, scope.parts.columns),
+            relations::read(client, scope),
+            attributes::read(client, scope),
+            indexes::read(client, scope),
+            routines::read(client, scope),
+            types::read(client, scope),
+            sequences::read(client, scope),
+            triggers::read(client, scope),
+            extensions::read(client),
+            relations::statistics_since(client, scope),
+            quoting(client, scope),
+        )?;
+        Ok(Self {
+            owned,
+            comments,
+            relations,
+            attributes,
+            indexes,
+            routines,
+            types,
+            sequences,
+            triggers,
+            extensions,
+            since,
+            quoting,
+        })
+    }
+}
+
+impl Opening {
+    async fn read(client: &Reader<'_>, scope: &Scope) -> Result<Self, Error> {
+        let (constraints, policies, views) =
+            try_join!(constraints::read(client, scope), policies::read(client, scope), views::read(client, scope),)?;
+        Ok(Self { constraints, policies, views })
+    }
+}
+
+/// All that was read, with every definition.
+struct Read {
+    light: Light,
+    opening: Opening,
+    names: relations::Names,
+}
+
+async fn define(client: &Reader<'_>, mut light: Light, mut opening: Opening) -> Result<Read, Error> {
+    let names = relations::names(&light.relations);
     try_join!(
-        indexes.define(client, &attributes, &names, &quoting),
-        constraints.define(client, &attributes, &names, &quoting)
+        light.indexes.define(client, &light.attributes, &names, &light.quoting),
+        opening.constraints.define(client, &light.attributes, &names, &light.quoting)
     )?;
-    let mut snapshot = Snapshot::empty(scope.server_version);
-    snapshot.live = scope.live;
-    snapshot.statistics_since = since;
-    snapshot.extensions = extensions;
-    snapshot.routines = routines::finish(routines, &owned, &mut comments);
-    snapshot.type_definitions = types::finish(types, &owned, &mut comments);
-    snapshot.triggers = triggers::finish(triggers, &owned);
-    let details = Details { attributes, constraints, indexes, policies, views };
-    snapshot.relations = relations::finish(relations, &names, details, &owned, &mut comments);
-    Ok((snapshot, sequences.into_iter().filter(|found| !owned.has(RELATION, found.oid)).collect()))
+    Ok(Read { light, opening, names })
+}
+
+/// Puts together what was read. Meanwhile `values` reads how far sequences have come, where it may.
+async fn finish(values: Option<&Reader<'_>>, scope: &Scope, read: Read) -> Result<Snapshot, Error> {
+    let Read { mut light, opening, names } = read;
+    let owned = &light.owned;
+    let mut sequences = std::mem::take(&mut light.sequences);
+    sequences.retain(|found| !owned.has(RELATION, found.oid));
+    let valued = async {
+        match values {
+            Some(reader) => sequences::read_values(reader, &mut sequences).await,
+            None => Ok(()),
+        }
+    };
+    let built = async {
+        let mut snapshot = Snapshot::empty(scope.server_version);
+        snapshot.live = scope.live;
+        snapshot.statistics_since = light.since;
+        snapshot.extensions = light.extensions;
+        snapshot.routines = routines::finish(light.routines, owned, &mut light.comments);
+        snapshot.type_definitions = types::finish(light.types, owned, &mut light.comments);
+        snapshot.triggers = triggers::finish(light.triggers, owned);
+        let Opening { constraints, policies, views } = opening;
+        let details = Details { attributes: light.attributes, constraints, indexes: light.indexes, policies, views };
+        snapshot.relations = relations::finish(light.relations, &names, details, owned, &mut light.comments);
+        snapshot
+    };
+    let (valued, mut snapshot) = join(valued, built).await;
+    valued?;
+    snapshot.sequences = sequences::sorted(sequences);
+    Ok(snapshot)
 }
 
 /// Needed where definitions are written.

@@ -23,6 +23,8 @@ use tokio_postgres::Client;
 #[derive(Debug)]
 pub struct PgSession {
     client: Client,
+    /// Another connection to the same database, for reading schemas.
+    beside: Option<Client>,
     live: bool,
     schemas: Option<Vec<String>>,
     /// How many statements were run.
@@ -35,13 +37,21 @@ pub struct PgSession {
 impl PgSession {
     /// A session whose snapshots are those of a schema that nobody uses: without sizes and statistics.
     pub fn new(client: Client) -> Self {
-        Self { client, live: false, schemas: None, statements: 0, watched: false, confused: false }
+        Self { client, beside: None, live: false, schemas: None, statements: 0, watched: false, confused: false }
     }
 
     /// Makes snapshots those of a database in use: with sizes, row counts and scans.
     #[must_use]
     pub fn live(mut self) -> Self {
         self.live = true;
+        self
+    }
+
+    /// With another connection to the same database, which shares the work of reading its schema. For sessions that read,
+    /// and have no transaction open.
+    #[must_use]
+    pub fn beside(mut self, other: Client) -> Self {
+        self.beside = Some(other);
         self
     }
 
@@ -123,7 +133,10 @@ impl Session for PgSession {
         Box::pin(async move {
             self.check()?;
             let request = Request { parts, live: self.live, schemas: self.schemas.as_deref() };
-            Ok(catalog::snapshot(&self.client, &request).await?)
+            Ok(match &self.beside {
+                Some(other) => catalog::snapshot_on_two(&self.client, other, &request).await?,
+                None => catalog::snapshot(&self.client, &request).await?,
+            })
         })
     }
 

@@ -52,7 +52,7 @@ const PLUGINS: &str = r#"
 # [plugins.mine]
 # source = "plugins/mine.wasm"
 # grant = { database = "read" }
-# limits = { memory_mib = 64, timeout_s = 10 }
+# limits = { memory_mib = 128, timeout_s = 10 }
 "#;
 
 const MIGRATIONS: &str = r#"# lock_timeout = "2s"  # how long a statement waits for a lock before all of its migration is undone and tried again

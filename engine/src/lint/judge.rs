@@ -29,8 +29,8 @@ impl Judge<'_> {
     pub(super) fn judge(&self, findings: Vec<Finding>) -> Judged {
         let mut judged = Judged::default();
         let mut absurd: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let mut seen = HashSet::new();
-        for finding in findings {
+        let repeated = repeated(&findings);
+        for (finding, repeated) in findings.into_iter().zip(repeated) {
             let rule = match self.check(&finding) {
                 Ok(rule) => rule,
                 Err(why) => {
@@ -38,7 +38,7 @@ impl Judge<'_> {
                     continue;
                 }
             };
-            if !seen.insert((finding.rule.clone(), finding.subject.clone(), finding.message.clone())) {
+            if repeated {
                 continue;
             }
             // A plugin cannot know the user's files: only the host's own place counts.
@@ -100,6 +100,12 @@ impl Judge<'_> {
             span,
         }
     }
+}
+
+/// Which findings say again what another one has said.
+fn repeated(findings: &[Finding]) -> Vec<bool> {
+    let mut seen = HashSet::with_capacity(findings.len());
+    findings.iter().map(|finding| !seen.insert((&finding.rule, &finding.subject, &finding.message))).collect()
 }
 
 /// A finding may lower what the project chose, and not raise it.

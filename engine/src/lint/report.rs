@@ -9,7 +9,7 @@ use confiture_model::{
 };
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::HashMap};
 
 /// The version of a report as JSON. Fields may be added without raising it.
 pub const REPORT_VERSION: u32 = 1;
@@ -215,9 +215,12 @@ impl LintReport {
     /// Puts the findings in order and counts them anew, after some were taken out or added.
     pub fn settle(&mut self) {
         self.put_in_order();
+        let mut counts: HashMap<(&str, &str), u64> = HashMap::new();
+        for finding in &self.findings {
+            *counts.entry((&finding.plugin, &finding.instance)).or_default() += 1;
+        }
         for rule in &mut self.checked.rules {
-            let own = |finding: &&Reported| finding.instance == rule.instance && finding.plugin == rule.plugin;
-            rule.findings = self.findings.iter().filter(own).count() as u64;
+            rule.findings = counts.get(&(rule.plugin.as_str(), rule.instance.as_str())).copied().unwrap_or_default();
         }
     }
 

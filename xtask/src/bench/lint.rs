@@ -11,15 +11,17 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     thread,
     time::{Duration, Instant},
 };
 
 /// What this program calls itself inside of `confiture scratch`.
 pub const ROUNDS: &str = "lint-rounds";
-/// Rounds of each; the first is thrown away.
+/// Rounds of each with a thousand tables; the first is thrown away.
 const COUNT: usize = 6;
+/// The same with ten thousand, where each takes seconds.
+const FEW: usize = 4;
 /// Rounds of what takes milliseconds.
 const QUICK: usize = 21;
 
@@ -32,16 +34,32 @@ pub fn bench() -> Outcome {
 /// All of it, in the scratch PostgreSQL that the environment names.
 pub fn rounds() -> Outcome {
     let directory = Directory::new()?;
-    let configuration = every_rule(&directory)?;
+    let configurations = [
+        // Names as PostgreSQL makes them are no findings where the project says so.
+        (
+            "names follow",
+            every_rule(&directory, "follow", |rule| match rule {
+                "constraint-naming" => Some("{table}_{columns}_{type}"),
+                "index-naming" => Some("{table}_{columns}_idx"),
+                _ => None,
+            })?,
+        ),
+        ("names differ", every_rule(&directory, "differ", |_| None)?),
+    ];
     empty(&directory)?;
-    for tables in [1_000, 10_000] {
-        full(&directory, &configuration, tables)?;
+    for (tables, rounds) in [(1_000, COUNT), (10_000, FEW)] {
+        full(&directory, &configurations, tables, rounds)?;
     }
     Ok(())
 }
 
-/// A configuration that switches on every rule of the bundled plugins, with what each needs.
-fn every_rule(directory: &Directory) -> Result<PathBuf, String> {
+/// A configuration that switches on every rule of the bundled plugins, with what each needs, and with templates for names.
+fn every_rule(
+    directory: &Directory,
+    name: &str,
+    template: impl Fn(&str) -> Option<&'static str>,
+) -> Result<PathBuf, String> {
+    let called = name;
     let output = Command::new(program())
         .args(["schema", "configuration"])
         .current_dir(&directory.0)
@@ -60,11 +78,12 @@ fn every_rule(directory: &Directory) -> Result<PathBuf, String> {
             other => Err(format!("{name} needs `{other}`: say here what that is to be")),
         });
         let options = options.collect::<Result<Vec<_>, _>>()?;
-        let enabled = std::iter::once("enabled = true".to_owned()).chain(options).collect::<Vec<_>>().join(", ");
+        let template = template(name).map(|template| format!("template = \"{template}\""));
+        let enabled = std::iter::once("enabled = true".to_owned()).chain(options).chain(template);
+        let enabled = enabled.collect::<Vec<_>>().join(", ");
         text.push_str(&format!("{name} = {{ {enabled} }}\n"));
     }
-    eprintln!("{} rules", rules.len());
-    directory.write("every/confiture.toml", &text).map(|directory| directory.join("confiture.toml"))
+    directory.write(&format!("{called}/confiture.toml"), &text).map(|directory| directory.join("confiture.toml"))
 }
 
 /// What a run that finds nothing to look at costs, with nothing of an earlier one to go by.
@@ -89,48 +108,83 @@ fn empty(directory: &Directory) -> Outcome {
     sql("postgres", "DROP DATABASE nothing")
 }
 
-fn full(directory: &Directory, configuration: &Path, tables: usize) -> Outcome {
+/// What came of the rounds with one configuration.
+#[derive(Default)]
+struct Rounds {
+    ms: Vec<f64>,
+    shares: Vec<f64>,
+    peaks: Vec<f64>,
+    findings: usize,
+}
+
+fn full(directory: &Directory, configurations: &[(&str, PathBuf)], tables: usize, rounds: usize) -> Outcome {
     let name = format!("tables_{tables}");
-    sql("postgres", &format!("CREATE DATABASE {name} TEMPLATE template0"))?;
-    let script = directory.write(&format!("{name}/schema.sql"), &schema::of(tables))?.join("schema.sql");
-    let mut load = Command::new("psql");
-    load.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f"]).arg(&script);
-    measured(&mut load, &name)?;
-    sql(&name, "VACUUM ANALYZE")?;
+    make(directory, &name, tables)?;
     let report = directory.0.join("report.json");
-    let (mut dumped, mut linted, mut shares, mut peaks) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut found = 0;
-    for round in 0..COUNT {
+    let (mut dumped, mut linted) = (Vec::new(), Vec::new());
+    linted.resize_with(configurations.len(), Rounds::default);
+    for round in 0..rounds {
         let dump = || measured(Command::new(pg_dump()).args(["--schema-only", "--file", "/dev/null"]), &name);
-        let lint = || {
+        // Who comes first takes turns.
+        let before = if round % 2 == 0 { Some(dump()?) } else { None };
+        for ((_, configuration), seen) in configurations.iter().zip(&mut linted) {
             let mut command = Command::new(program());
             command.args(["lint", "--fail-on", "never", "--format", "json", "--config"]).arg(configuration);
-            measured(command.arg("--output").arg(&report), &name)
-        };
-        // Who comes first takes turns.
-        let (dump, lint) = match round % 2 {
-            0 => (dump()?, lint()?),
-            _ => {
-                let lint = lint()?;
-                (dump()?, lint)
+            let lint = measured(command.arg("--output").arg(&report), &name)?;
+            let inside = inside_plugins(&report)?;
+            seen.findings = inside.findings;
+            if round > 0 {
+                seen.ms.push(lint.ms);
+                seen.shares.push(inside.ms / lint.ms * 100.0);
+                seen.peaks.push(lint.peak_kib as f64 / 1024.0);
             }
-        };
-        let inside = inside_plugins(&report)?;
+        }
+        let dump = before.map_or_else(dump, Ok)?;
         if round > 0 {
             dumped.push(dump.ms);
-            linted.push(lint.ms);
-            shares.push(inside.ms / lint.ms * 100.0);
-            peaks.push(lint.peak_kib as f64 / 1024.0);
         }
-        found = inside.findings;
     }
-    let (dump, lint) = (median(&dumped), median(&linted));
-    println!("{tables} tables, {found} findings");
+    let dump = median(&dumped);
+    println!("{tables} tables");
     println!("  pg_dump             {dump:>8.0} ms");
-    println!("  confiture lint      {lint:>8.0} ms   {:.3} × (at most 0.4, aim 0.25)", lint / dump);
-    println!("  inside plugins      {:>8.1} %    (at most 20)", median(&shares));
-    println!("  peak memory         {:>8.0} MiB  (at most 300 at 10,000 tables)", median(&peaks));
+    for ((label, _), seen) in configurations.iter().zip(&linted) {
+        let lint = median(&seen.ms);
+        println!("  {label}: {} findings", seen.findings);
+        println!("    confiture lint    {lint:>8.0} ms   {:.3} × (at most 0.4, aim 0.25)", lint / dump);
+        println!("    inside plugins    {:>8.1} %    (at most 20)", median(&seen.shares));
+        println!("    peak memory       {:>8.0} MiB  (at most 300 at 10,000 tables)", median(&seen.peaks));
+    }
     sql("postgres", &format!("DROP DATABASE {name}"))
+}
+
+/// Makes the database, schema by schema, several at a time.
+fn make(directory: &Directory, name: &str, tables: usize) -> Outcome {
+    sql("postgres", &format!("CREATE DATABASE {name} TEMPLATE template0"))?;
+    let scripts: Vec<PathBuf> = schema::of(tables)
+        .iter()
+        .enumerate()
+        .map(|(at, text)| {
+            let file = format!("schema_{at}.sql");
+            Ok(directory.write(&format!("{name}/{file}"), text)?.join(file))
+        })
+        .collect::<Result<_, String>>()?;
+    let next = AtomicUsize::new(0);
+    let work = || -> Outcome {
+        while let Some(script) = scripts.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut load = Command::new("psql");
+            load.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f"]).arg(script);
+            measured(&mut load, name)?;
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let workers: Vec<_> =
+            (0..thread::available_parallelism().map_or(1, usize::from)).map(|_| scope.spawn(work)).collect();
+        workers
+            .into_iter()
+            .try_for_each(|worker| worker.join().map_err(|_| "a thread that loads panicked".to_owned())?)
+    })?;
+    sql(name, "VACUUM ANALYZE")
 }
 
 /// What a report says of its run.
