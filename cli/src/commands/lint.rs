@@ -95,8 +95,11 @@ impl Lint {
         let changed = self.narrow.changed(&project, &source)?;
         let acquired = source.acquire(&project, lint::parts(&loaded.plugins, &rules) | self.fixing.reads()).await?;
         loaded.database.set(acquired.login(&project).await);
-        lint::reach::settle(&mut rules, &acquired.snapshot, &|name| directories::called(&project.root(), name))
-            .map_err(Failure::with(Exit::Configuration))?;
+        for neither in
+            lint::reach::settle(&mut rules, &acquired.snapshot, &|name| directories::called(&project.root(), name))
+        {
+            output::warn(neither);
+        }
         if source == Source::Live {
             warn_of_directories(&rules);
         }
