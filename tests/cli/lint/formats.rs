@@ -45,11 +45,8 @@ fn sarif_is_what_the_standard_says() {
     // The standard's own schema, and ours, which knows nothing but what we write.
     for name in ["sarif-schema-2.1.0.json", "sarif-2.1.0.json"] {
         let text = std::fs::read_to_string(workspace().join("tests/schemas").join(name)).expect("a schema");
-        let mut schema: Value = serde_json::from_str(&text).expect("JSON");
-        // The standard's has a bracket too many there; a log of ours has no language.
-        if let Some(language) = schema["definitions"]["run"]["properties"]["language"].as_object_mut() {
-            language.remove("pattern");
-        }
+        // The standard's expression for languages has a bracket too many, which not every reader of expressions lets pass.
+        let schema: Value = serde_json::from_str(&text.replace("{2}]?$", "{2}$")).expect("JSON");
         let validator = jsonschema::validator_for(&schema).expect("is a schema");
         let errors: Vec<String> = validator.iter_errors(&log).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{name}: {errors:?}");
