@@ -4,7 +4,7 @@ use super::{
     report::NotJudged,
     rule::{ActiveRule, NamePattern},
 };
-use confiture_model::{rule::RuleInfo, schema::Snapshot};
+use confiture_model::{object::SourceSpan, rule::RuleInfo, schema::Snapshot};
 use std::{collections::BTreeSet, fmt};
 
 /// A rule that is limited to a schema that there is not: it checks nothing.
@@ -60,7 +60,7 @@ pub fn settle(
 
 /// Why the silence of a rule says nothing.
 pub(super) fn not_judged(rule: &ActiveRule, info: Option<&RuleInfo>, snapshot: &Snapshot) -> Option<NotJudged> {
-    if !rule.scope.directories.is_empty() && !is_of_files(snapshot) {
+    if !rule.scope.directories.is_empty() && !spans(snapshot).any(|span| rule.scope.covers_file(Some(span))) {
         return Some(NotJudged::NoFiles);
     }
     if is_out_of_reach(rule, &schemas(snapshot)) {
@@ -86,10 +86,11 @@ pub fn schemas(snapshot: &Snapshot) -> BTreeSet<&str> {
         .collect()
 }
 
-fn is_of_files(snapshot: &Snapshot) -> bool {
-    snapshot.relations.iter().any(|one| one.source.is_some())
-        || snapshot.routines.iter().any(|one| one.source.is_some())
-        || snapshot.type_definitions.iter().any(|one| one.source.is_some())
+fn spans(snapshot: &Snapshot) -> impl Iterator<Item = &SourceSpan> {
+    let relations = snapshot.relations.iter().filter_map(|one| one.source.as_ref());
+    relations
+        .chain(snapshot.routines.iter().filter_map(|one| one.source.as_ref()))
+        .chain(snapshot.type_definitions.iter().filter_map(|one| one.source.as_ref()))
 }
 
 #[cfg(test)]
@@ -150,6 +151,8 @@ mod tests {
         let mut in_files = active("p", "a");
         in_files.scope.directories.push("db".to_owned());
         assert_eq!(not_judged(&in_files, None, &snapshot), None);
+        in_files.scope.directories = vec!["elsewhere".to_owned()];
+        assert_eq!(not_judged(&in_files, None, &snapshot), Some(NotJudged::NoFiles));
         assert_eq!(not_judged(&in_files, None, &Snapshot::empty(150_000)), Some(NotJudged::NoFiles));
     }
 }

@@ -63,3 +63,13 @@ fn profiles_are_read_where_a_rule_asks() {
     assert!(!lint("primary-key-required").stderr.contains("p.yaml"));
     assert!(lint("sensitive-column-masked").stderr.contains("p.yaml"));
 }
+
+#[test]
+fn a_directory_that_is_not_there_is_told() {
+    let text = "linting:\n  custom_rules:\n    - {name: w, pattern: \"^w_\", affected_dirs: [db/nowhere], severity: error}\n";
+    let project = project(&[("confiture.yaml", text), ("db/a.sql", "CREATE TABLE a (id bigint PRIMARY KEY);\n")]);
+    let ran = confiture(project.path(), &["lint", "db"]).expect(0);
+    let words = "the rule `w` is limited to the directory `db/nowhere`, which is not there";
+    assert!(ran.stderr.contains("confiture.yaml:3:") && ran.stderr.contains(words), "{}", ran.stderr);
+    assert!(ran.stdout.contains("no file made anything here: w"), "{}", ran.stdout);
+}
