@@ -3,6 +3,7 @@
 mod drafts;
 mod prove;
 mod runs;
+mod types;
 
 use confiture_engine::anonymize::{
     profile::{Profile, Profiles},

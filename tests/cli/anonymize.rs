@@ -119,6 +119,34 @@ async fn a_sound_profile_is_verified_and_nothing_of_a_row_is_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_only_profile_needs_no_name_and_of_several_one_is_asked_for() {
+    let shop = Shop::new(PROFILE).await;
+    shop.anonymize(&["verify"]).expect(0).says(&["profile qa: "]);
+    std::fs::write(shop.path().join("anonymization/other.yaml"), "anonymization_profile: other\nrules: []\n").expect("a file");
+    let ran = shop.anonymize(&["verify"]).expect(2);
+    assert!(ran.stderr.contains("name one with --profile: other, qa"), "{}", ran.stderr);
+    for file in ["qa", "other"] {
+        std::fs::remove_file(shop.path().join(format!("anonymization/{file}.yaml"))).expect("is there");
+    }
+    let ran = shop.anonymize(&["report"]).expect(2);
+    assert!(ran.stderr.contains("`confiture anonymize suggest --output"), "{}", ran.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_breaks_a_key_is_found_with_its_rule_and_what_to_do() {
+    let shop = Shop::new(PROFILE).await;
+    shop._session.client().batch_execute("CREATE UNIQUE INDEX ON customers (upper(email))").await.expect("an index");
+    let ran = shop.anonymize(&["verify", "--profile", "qa"]).expect(1);
+    for words in [
+        "error: public.customers.email: the unique index `customers_upper_idx` is over `upper(",
+        "  rule: anonymization/qa.yaml:10",
+        "  help: use a strategy whose results the expression leaves as they are",
+    ] {
+        assert!(ran.stdout.contains(words), "`{words}` is missing in:\n{}", ran.stdout);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_breaks_a_check_or_a_domain_is_found() {
     let profile = PROFILE
         .replace("      zip: format_preserving\n", "      zip: {type: fixed, value: 'no zip!'}\n")

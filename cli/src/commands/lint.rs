@@ -32,7 +32,10 @@ use confiture_engine::lint::{
 use confiture_model::{finding::Severity, plugin::SchemaView, schema::Snapshot};
 use fix::Fixing;
 use narrow::Narrow;
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// Check a schema against the project's rules
 ///
@@ -95,10 +98,15 @@ impl Lint {
         let changed = self.narrow.changed(&project, &source)?;
         let acquired = source.acquire(&project, lint::parts(&loaded.plugins, &rules) | self.fixing.reads()).await?;
         loaded.database.set(acquired.login(&project).await);
-        lint::reach::settle(&mut rules, &acquired.snapshot, &|name| directories::called(&project.root(), name))
-            .map_err(Failure::with(Exit::Configuration))?;
-        if source == Source::Live {
-            warn_of_directories(&rules);
+        for neither in
+            lint::reach::settle(&mut rules, &acquired.snapshot, &|name| directories::called(&project.root(), name))
+        {
+            output::warn(neither);
+        }
+        match source {
+            Source::Live => warn_of_directories(&rules),
+            Source::Files(_) => warn_of_missing(&rules, &project.root()),
+            Source::Stored(_) => {}
         }
         let focus = self.narrow.focus(&acquired, changed.as_ref())?;
         allows.extend(written(&acquired));
@@ -184,6 +192,19 @@ fn exit(report: &LintReport, failing: Option<Severity>) -> Exit {
     match failing {
         Some(severity) if report.fails_at(severity) => Exit::Findings,
         _ => Exit::Done,
+    }
+}
+
+/// A rule that is limited to a directory that is not there would be found clean.
+fn warn_of_missing(rules: &[ActiveRule], root: &Path) {
+    for rule in rules {
+        for directory in rule.scope.directories.iter().filter(|directory| !root.join(directory).exists()) {
+            let place = rule.origin.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+            output::warn(format!(
+                "{place}the rule `{}` is limited to the directory `{directory}`, which is not there",
+                rule.setting.instance
+            ));
+        }
     }
 }
 

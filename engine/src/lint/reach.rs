@@ -4,15 +4,11 @@ use super::{
     report::NotJudged,
     rule::{ActiveRule, NamePattern},
 };
-use confiture_model::{rule::RuleInfo, schema::Snapshot};
-use std::collections::BTreeSet;
+use confiture_model::{object::SourceSpan, rule::RuleInfo, schema::Snapshot};
+use std::{collections::BTreeSet, fmt};
 
-/// A rule that is limited to a schema that there is not.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{place}the rule `{rule}` is limited to the schema `{schema}`, and neither a schema nor a directory of the project is \
-     called so\nhelp: name one of the schemas ({known}), or a directory with `affected_dirs`"
-)]
+/// A rule that is limited to a schema that there is not: it checks nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoSuchSchema {
     /// `file:line:column: `, where it is known.
     place: String,
@@ -21,18 +17,27 @@ pub struct NoSuchSchema {
     known: String,
 }
 
+impl fmt::Display for NoSuchSchema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { place, rule, schema, known } = self;
+        write!(
+            f,
+            "{place}the rule `{rule}` did not look at anything: it is limited to the schema `{schema}`, and neither a schema nor \
+             a directory of the project is called so\nhelp: name one of the schemas ({known}), or a directory with `affected_dirs`"
+        )
+    }
+}
+
 /// Reads limits to schemas as people write them. Projects that have a directory for each part of a schema name that
 /// (`affected_schema: 01_write_side`): where no schema is called so and a directory is, the rule is limited to the directory.
-/// `directories` finds those of the project, relative to it.
-///
-/// # Errors
-/// A name that is neither: the rule would check nothing, and be found clean.
+/// `directories` finds those of the project, relative to it. Answered is what is neither.
 pub fn settle(
     rules: &mut [ActiveRule],
     snapshot: &Snapshot,
     directories: &dyn Fn(&NamePattern) -> Vec<String>,
-) -> Result<(), NoSuchSchema> {
+) -> Vec<NoSuchSchema> {
     let known = schemas(snapshot);
+    let mut neither = Vec::new();
     for rule in rules.iter_mut().filter(|rule| is_out_of_reach(rule, &known)) {
         let found: BTreeSet<String> = rule.scope.schemas.iter().flat_map(directories).collect();
         if !found.is_empty() {
@@ -42,7 +47,7 @@ pub fn settle(
         }
         // A pattern may fit tomorrow's schemas, and in an empty database nothing is anywhere.
         if let Some(name) = rule.scope.schemas.iter().find(|name| name.is_exact()).filter(|_| !known.is_empty()) {
-            return Err(NoSuchSchema {
+            neither.push(NoSuchSchema {
                 place: rule.origin.as_ref().map(|place| format!("{place}: ")).unwrap_or_default(),
                 rule: rule.setting.instance.clone(),
                 schema: name.as_str().to_owned(),
@@ -50,12 +55,12 @@ pub fn settle(
             });
         }
     }
-    Ok(())
+    neither
 }
 
 /// Why the silence of a rule says nothing.
 pub(super) fn not_judged(rule: &ActiveRule, info: Option<&RuleInfo>, snapshot: &Snapshot) -> Option<NotJudged> {
-    if !rule.scope.directories.is_empty() && !is_of_files(snapshot) {
+    if !rule.scope.directories.is_empty() && !spans(snapshot).any(|span| rule.scope.covers_file(Some(span))) {
         return Some(NotJudged::NoFiles);
     }
     if is_out_of_reach(rule, &schemas(snapshot)) {
@@ -81,10 +86,11 @@ pub fn schemas(snapshot: &Snapshot) -> BTreeSet<&str> {
         .collect()
 }
 
-fn is_of_files(snapshot: &Snapshot) -> bool {
-    snapshot.relations.iter().any(|one| one.source.is_some())
-        || snapshot.routines.iter().any(|one| one.source.is_some())
-        || snapshot.type_definitions.iter().any(|one| one.source.is_some())
+fn spans(snapshot: &Snapshot) -> impl Iterator<Item = &SourceSpan> {
+    let relations = snapshot.relations.iter().filter_map(|one| one.source.as_ref());
+    relations
+        .chain(snapshot.routines.iter().filter_map(|one| one.source.as_ref()))
+        .chain(snapshot.type_definitions.iter().filter_map(|one| one.source.as_ref()))
 }
 
 #[cfg(test)]
@@ -99,36 +105,37 @@ mod tests {
         rule
     }
 
-    fn settled(schema: &str, directories: &[&str]) -> Result<ActiveRule, NoSuchSchema> {
+    fn settled(schema: &str, directories: &[&str]) -> (ActiveRule, Vec<NoSuchSchema>) {
         let mut rules = vec![limited(schema)];
         let found = |pattern: &NamePattern| {
             let fits = |path: &&&str| path.rsplit('/').next().is_some_and(|name| pattern.matches(name));
             directories.iter().filter(fits).map(|path| (*path).to_owned()).collect()
         };
-        settle(&mut rules, &view().snapshot, &found).map(|()| rules.remove(0))
+        let neither = settle(&mut rules, &view().snapshot, &found);
+        (rules.remove(0), neither)
     }
 
     #[test]
     fn a_directory_in_place_of_a_schema_is_understood() {
         let directories = ["db/01_write_side", "db/02_query_side"];
-        let rule = settled("01_write_side", &directories).expect("is understood");
+        let (rule, _) = settled("01_write_side", &directories);
         assert_eq!((rule.scope.schemas.len(), rule.scope.directories), (0, vec!["db/01_write_side".to_owned()]));
-        let rule = settled("0?_*", &directories).expect("is understood");
+        let (rule, _) = settled("0?_*", &directories);
         assert_eq!(rule.scope.directories, directories);
-        let schema = settled("app", &["app"]).expect("is a schema");
+        let (schema, _) = settled("app", &["app"]);
         assert_eq!((schema.scope.schemas.len(), schema.scope.directories.len()), (1, 0));
     }
 
     #[test]
-    fn what_is_neither_is_refused() {
-        let error = settled("01_write_side", &["db"]).expect_err("is refused").to_string();
-        assert!(error.starts_with("the rule `a` is limited to the schema `01_write_side`, and neither"), "{error}");
-        assert!(error.ends_with("name one of the schemas (`app`), or a directory with `affected_dirs`"), "{error}");
+    fn what_is_neither_is_told() {
+        let told = settled("01_write_side", &["db"]).1[0].to_string();
+        assert!(told.starts_with("the rule `a` did not look at anything: it is limited to the schema `01_write_side`"), "{told}");
+        assert!(told.ends_with("name one of the schemas (`app`), or a directory with `affected_dirs`"), "{told}");
         for schema in ["tenant_*", "public"] {
-            assert!(settled(schema, &[]).is_ok(), "{schema}");
+            assert!(settled(schema, &[]).1.is_empty(), "{schema}");
         }
         let empty = Snapshot::empty(150_000);
-        assert!(settle(&mut [limited("later")], &empty, &|_| Vec::new()).is_ok());
+        assert!(settle(&mut [limited("later")], &empty, &|_| Vec::new()).is_empty());
     }
 
     #[test]
@@ -144,6 +151,8 @@ mod tests {
         let mut in_files = active("p", "a");
         in_files.scope.directories.push("db".to_owned());
         assert_eq!(not_judged(&in_files, None, &snapshot), None);
+        in_files.scope.directories = vec!["elsewhere".to_owned()];
+        assert_eq!(not_judged(&in_files, None, &snapshot), Some(NotJudged::NoFiles));
         assert_eq!(not_judged(&in_files, None, &Snapshot::empty(150_000)), Some(NotJudged::NoFiles));
     }
 }

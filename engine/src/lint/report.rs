@@ -173,7 +173,7 @@ pub struct CheckedRule {
 pub enum NotJudged {
     /// It rests on statistics, which only a database in use has.
     NoStatistics,
-    /// It is limited to directories, and no file made this schema.
+    /// It is limited to directories, of which no file made anything here.
     NoFiles,
     /// It is limited to schemas, and nothing is in one of them.
     NoSuchSchema,
@@ -184,7 +184,7 @@ impl NotJudged {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NoStatistics => "for want of statistics, which only a database in use has",
-            Self::NoFiles => "limited to directories, and no file made this schema",
+            Self::NoFiles => "limited to directories of which no file made anything here",
             Self::NoSuchSchema => "limited to schemas in which there is nothing",
         }
     }

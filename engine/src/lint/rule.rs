@@ -103,7 +103,7 @@ impl Scope {
         self.schemas.is_empty() || self.schemas.iter().any(|pattern| pattern.matches(name))
     }
 
-    fn covers_file(&self, span: Option<&SourceSpan>) -> bool {
+    pub(super) fn covers_file(&self, span: Option<&SourceSpan>) -> bool {
         if self.directories.is_empty() {
             return true;
         }

@@ -43,13 +43,15 @@ fn sarif_is_what_the_standard_says() {
     let project = nasty();
     let log = lint(&project, "sarif").json();
     // The standard's own schema, and ours, which knows nothing but what we write.
-    for schema in ["sarif-schema-2.1.0.json", "sarif-2.1.0.json"] {
-        let text = std::fs::read_to_string(workspace().join("tests/schemas").join(schema)).expect("a schema");
-        let validator = jsonschema::validator_for(&serde_json::from_str(&text).expect("JSON")).expect("is a schema");
+    for name in ["sarif-schema-2.1.0.json", "sarif-2.1.0.json"] {
+        let text = std::fs::read_to_string(workspace().join("tests/schemas").join(name)).expect("a schema");
+        // The standard's expression for languages has a bracket too many, which not every reader of expressions lets pass.
+        let schema: Value = serde_json::from_str(&text.replace("{2}]?$", "{2}$")).expect("JSON");
+        let validator = jsonschema::validator_for(&schema).expect("is a schema");
         let errors: Vec<String> = validator.iter_errors(&log).map(|error| error.to_string()).collect();
-        assert!(errors.is_empty(), "{schema}: {errors:?}");
+        assert!(errors.is_empty(), "{name}: {errors:?}");
         let wrong = serde_json::json!({ "version": "2.1.0", "runs": [{ "results": [] }] });
-        assert!(!validator.is_valid(&wrong), "{schema}");
+        assert!(!validator.is_valid(&wrong), "{name}");
     }
     let run = &log["runs"][0];
     let results = run["results"].as_array().expect("results");

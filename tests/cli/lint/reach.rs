@@ -18,13 +18,15 @@ fn a_directory_in_place_of_a_schema_is_understood() {
 }
 
 #[test]
-fn what_is_neither_schema_nor_directory_is_refused_with_its_place() {
+fn what_is_neither_schema_nor_directory_is_told_with_its_place() {
     let file = ("confiture.yaml", WRITE_SIDE);
     let project = project(&[file, ("db/a.sql", "CREATE TABLE customers (id bigint PRIMARY KEY);\n")]);
-    let ran = confiture(project.path(), &["lint", "db"]).expect(3);
-    for words in ["confiture.yaml:3:", "`write_side_naming` is limited to the schema `01_write_side`", "(`public`)"] {
+    let ran = confiture(project.path(), &["lint", "db"]).expect(0);
+    for words in ["confiture.yaml:3:", "`write_side_naming` did not look at anything", "`01_write_side`", "(`public`)"] {
         assert!(ran.stderr.contains(words), "`{words}` is missing in:\n{}", ran.stderr);
     }
+    let words = "not judged here, limited to schemas in which there is nothing: write_side_naming";
+    assert!(ran.stdout.contains(words), "{}", ran.stdout);
 }
 
 #[test]
@@ -61,4 +63,14 @@ fn profiles_are_read_where_a_rule_asks() {
     let lint = |rule: &str| confiture(project.path(), &["lint", "db", "--rule", rule, "--fail-on", "never"]).expect(0);
     assert!(!lint("primary-key-required").stderr.contains("p.yaml"));
     assert!(lint("sensitive-column-masked").stderr.contains("p.yaml"));
+}
+
+#[test]
+fn a_directory_that_is_not_there_is_told() {
+    let text = "linting:\n  custom_rules:\n    - {name: w, pattern: \"^w_\", affected_dirs: [db/nowhere], severity: error}\n";
+    let project = project(&[("confiture.yaml", text), ("db/a.sql", "CREATE TABLE a (id bigint PRIMARY KEY);\n")]);
+    let ran = confiture(project.path(), &["lint", "db"]).expect(0);
+    let words = "the rule `w` is limited to the directory `db/nowhere`, which is not there";
+    assert!(ran.stderr.contains("confiture.yaml:3:") && ran.stderr.contains(words), "{}", ran.stderr);
+    assert!(ran.stdout.contains("no file made anything here: w"), "{}", ran.stdout);
 }

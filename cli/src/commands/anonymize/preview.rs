@@ -20,9 +20,9 @@ pub struct Preview {
     /// Table to look at, with its schema where that is not public
     #[arg(value_name = "TABLE")]
     table: String,
-    /// Profile to work with: its name, or its file's without the ending
+    /// Profile to work with: its name, or its file's without the ending; not needed where there is only one
     #[arg(long, value_name = "NAME")]
-    profile: String,
+    profile: Option<String>,
     /// How many rows
     #[arg(long, value_name = "N", default_value_t = 5)]
     rows: u32,
@@ -38,7 +38,7 @@ impl Preview {
             return Err(Failure::new(Exit::Refused, message));
         }
         let project = Project::load(global)?;
-        let work = Work::load(&project, &self.profile).await?;
+        let work = Work::load(&project, self.profile.as_deref()).await?;
         let (schema, table) = self.table.split_once('.').unwrap_or(("public", &self.table));
         let mut queries = PgTextQueries::new(work.session.client());
         let shown = preview(&work.resolved, &work.snapshot, &mut queries, (schema, table), self.rows).await;

@@ -30,7 +30,7 @@ impl Report {
     /// Resolves and samples; changes nothing.
     pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
         let project = Project::load(global)?;
-        let work = Work::load(&project, &self.chosen.profile).await?;
+        let work = Work::load(&project, self.chosen.profile.as_deref()).await?;
         let suspicions = work.suspicions(self.rows).await?;
         if self.chosen.strict {
             refuse_unclassified(&work.profile, &work.resolved, &suspicions)

@@ -7,7 +7,7 @@ use crate::{
     global::{Format, Global},
     output,
     project::Project,
-    report::json,
+    report::{json, text::counted},
 };
 use clap::Args;
 use confiture_engine::anonymize::{suggest::draft, verify::SAMPLE_ROWS};
@@ -42,7 +42,17 @@ impl Suggest {
             Format::Json => json::render(&serde_json::json!({ "schema_version": 1, "columns": found }))?,
         };
         output::result(global, &text)?;
-        output::say(format!("{} columns look personal", found.len()));
+        output::say(counted(found.len() as u64, "column") + if found.len() == 1 { " looks personal" } else { " look personal" });
+        if matches!(format, Format::Text) && !found.is_empty() {
+            let file = match &global.output {
+                Some(file) => format!("read {}", file.display()),
+                None => "write it to a file (--output anonymization/draft.yaml) and read that".to_owned(),
+            };
+            output::say(format!(
+                "next: {file}, set {} (`openssl rand -hex 32` makes a key), and try it with `confiture anonymize verify --profile {}`",
+                self.key, self.profile
+            ));
+        }
         Ok(Exit::Done)
     }
 }

@@ -61,7 +61,7 @@ impl Verify {
     pub async fn run(self, global: &Global) -> Result<Exit, Failure> {
         let format = global.format()?;
         let project = Project::load(global)?;
-        let work = Work::load(&project, &self.chosen.profile).await?;
+        let work = Work::load(&project, self.chosen.profile.as_deref()).await?;
         if self.chosen.strict {
             let suspicions = work.suspicions(self.rows).await?;
             refuse_unclassified(&work.profile, &work.resolved, &suspicions)

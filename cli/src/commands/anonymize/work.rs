@@ -22,9 +22,9 @@ use std::sync::Arc;
 /// Which profile.
 #[derive(Debug, Args)]
 pub struct Chosen {
-    /// Profile to work with: its name, or its file's without the ending
+    /// Profile to work with: its name, or its file's without the ending; not needed where there is only one
     #[arg(long, value_name = "NAME")]
-    pub profile: String,
+    pub profile: Option<String>,
     /// Refuse columns that look personal and that no rule mentions
     #[arg(long)]
     pub strict: bool,
@@ -44,11 +44,11 @@ pub struct Work {
 
 impl Work {
     /// Resolves the profile for the database under work. No row is read.
-    pub async fn load(project: &Project, name: &str) -> Result<Self, Failure> {
+    pub async fn load(project: &Project, chosen: Option<&str>) -> Result<Self, Failure> {
         let known: Vec<&str> = project.config.environments.keys().map(String::as_str).collect();
         let profiles = Profiles::discover(&project.root(), &variable).map_err(Failure::with(Exit::Configuration))?;
         let profile = profiles
-            .load(name, project.environment_name().as_deref(), &known)
+            .load(&name(chosen, &profiles)?, project.environment_name().as_deref(), &known)
             .map_err(Failure::with(Exit::Configuration))?;
         let plugins = plugins(project).await?;
         let (session, snapshot) = schema(project).await?;
@@ -63,6 +63,25 @@ impl Work {
     /// What looks personal, by up to `rows` sampled rows of each table.
     pub async fn suspicions(&self, rows: u32) -> Result<Vec<Suspicion>, Failure> {
         look(&self.session, &self.snapshot, rows).await
+    }
+}
+
+/// The profile that is meant: the one that there is, where none is named.
+fn name(chosen: Option<&str>, profiles: &Profiles) -> Result<String, Failure> {
+    if let Some(name) = chosen {
+        return Ok(name.to_owned());
+    }
+    let names = profiles.names();
+    match &names[..] {
+        [one] => Ok(one.clone()),
+        [] => Err(Failure::new(
+            Exit::Usage,
+            "there is no anonymization profile\n  `confiture anonymize suggest --output anonymization/draft.yaml` drafts one",
+        )),
+        several => {
+            let message = format!("there are several profiles: name one with --profile: {}", several.join(", "));
+            Err(Failure::new(Exit::Usage, message))
+        }
     }
 }
 

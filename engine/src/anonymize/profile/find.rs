@@ -57,6 +57,16 @@ impl Profiles {
         Ok((self, name))
     }
 
+    /// What each profile is called; one that cannot be read, by its file.
+    pub fn names(&self) -> Vec<String> {
+        let stem = |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let name = |one: &Found| match &one.read {
+            Ok(file) => Some(file.name.value.clone()),
+            Err(_) => stem(&one.path),
+        };
+        self.found.iter().filter_map(name).collect()
+    }
+
     /// The profile that `--profile` names, by its own name or else by its file's, with all that it extends and what it says
     /// for `environment`. `known` are the environments of the configuration; where there are some, a profile may speak of
     /// no other.

@@ -58,12 +58,18 @@ fn has_same_key(parent: &Relation, key: &Constraint) -> bool {
     parent.foreign_keys().any(|theirs| theirs.columns == key.columns && theirs.references == key.references)
 }
 
+/// A table of fewer rows is read whole in no time.
+const SMALL: u64 = 1_000;
+
 fn tell(relation: &Relation, key: &Constraint, broken: Option<&Index>, report: &mut Report) {
     let message = format!("Foreign key on {}({}) is not indexed", relation.name, key.columns.join(", "));
     let finding = report.finding((relation, key), message);
     finding.evidence(format!("{}: {}", key.name, key.definition));
     if let Some(rows) = relation.estimated_rows {
         finding.evidence(format!("reltuples = {rows}"));
+        if rows < SMALL {
+            finding.severity(Severity::Info);
+        }
     }
     let table = relation.sql_name();
     let columns = sql::identifiers(&key.columns);

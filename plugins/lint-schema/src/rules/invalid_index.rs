@@ -39,7 +39,12 @@ impl Rule for InvalidIndex {
                 Remedy::Rebuild => {
                     let name = sql::qualified(&relation.schema, &index.name);
                     let statement = format!("REINDEX INDEX CONCURRENTLY {name}");
-                    finding.suggestion(format!("{statement};")).fix(statement)
+                    let finding = finding.suggestion(match index.unique {
+                        true => format!("Look for equal rows, which made it fail, then: {statement};"),
+                        false => format!("{statement};"),
+                    });
+                    // Among equal rows the rebuild fails as the build did, and leaves a copy behind.
+                    if index.unique { finding } else { finding.fix(statement) }
                 }
             };
         }
@@ -103,7 +108,7 @@ DROP INDEX CONCURRENTLY orders_customer_id_idx_ccnew;
 ```
 
 An index whose name ends in `_ccnew` or `_ccold` was only in the way of a REINDEX: drop it. Of an index that was to be
-unique look at what made it fail first, which is equal rows.
+unique look at what made it fail first, which is equal rows: `--fix` leaves it alone.
 
 ## When to allow it
 
@@ -125,6 +130,15 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].message, "Index 'By A' on t is invalid");
         assert_eq!(found[0].fix, ["REINDEX INDEX CONCURRENTLY public.\"By A\""]);
+    }
+
+    #[test]
+    fn a_unique_one_waits_for_its_rows() {
+        let unique = Table::new("t").index_as("i", ["a"], |index| (index.valid, index.unique) = (false, true));
+        let found = check(&InvalidIndex, "{}", &unique.into()).unwrap();
+        assert!(found[0].fix.is_empty());
+        let suggestion = found[0].suggestion.as_deref().unwrap();
+        assert!(suggestion.ends_with("then: REINDEX INDEX CONCURRENTLY public.i;"), "{suggestion}");
     }
 
     #[test]

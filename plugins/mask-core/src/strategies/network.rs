@@ -61,7 +61,8 @@ impl Strategy for Network {
         options.on_mismatch.check(target)?;
         let (room, is_network) = (target.room().unwrap_or(usize::MAX), target.kind() == Kind::Cidr);
         let is_text = target.kind() == Kind::Text;
-        Ok(Box::new(Addresses { options, room, is_network, is_text }))
+        let is_ip = matches!(target.kind(), Kind::Inet | Kind::Cidr);
+        Ok(Box::new(Addresses { options, room, is_network, is_ip, is_text }))
     }
 }
 
@@ -69,6 +70,7 @@ struct Addresses {
     options: Options,
     room: usize,
     is_network: bool,
+    is_ip: bool,
     is_text: bool,
 }
 
@@ -93,8 +95,12 @@ enum Form {
 
 impl Addresses {
     fn read<'a>(&self, value: &'a str) -> Option<Address<'a>> {
+        // Eight bytes between colons are an IPv6 address, too, where no MAC address can be.
+        if let Some(address) = mac(value).filter(|_| !self.is_ip) {
+            return Some(address);
+        }
         let (host, mask) = value.split_at(value.find('/').unwrap_or(value.len()));
-        let Ok(address) = host.parse::<IpAddr>() else { return mac(value) };
+        let address = host.parse::<IpAddr>().ok()?;
         let (form, bits, width, keep) = match address {
             IpAddr::V4(address) => (Form::V4, u128::from(u32::from(address)), 32, self.options.keep),
             IpAddr::V6(address) => (Form::V6, u128::from(address), 128, self.options.keep_v6),
@@ -236,6 +242,20 @@ mod tests {
     use super::*;
     use crate::testing::{keeps_its_promises, masked, refusal};
     use serde_json::json;
+
+    #[test]
+    fn eight_bytes_are_what_the_column_says() {
+        let value = "11:22:33:44:55:66:77:88";
+        let of = |type_name: &str| {
+            let column = ColumnInfo::new("a", type_name);
+            masked("network", &json!({}), &column, &[value]).unwrap()[0].clone().unwrap_or_default()
+        };
+        for type_name in ["macaddr8", "text"] {
+            let masked = of(type_name);
+            assert!(masked.starts_with("11:22:33:") && masked.len() == 23 && masked != value, "{type_name}: {masked}");
+        }
+        assert!(of("inet").starts_with("11:22:33:") && of("inet").len() > 23, "{}", of("inet"));
+    }
 
     #[test]
     fn every_host_of_a_network_has_its_own() {
