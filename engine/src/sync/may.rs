@@ -135,8 +135,9 @@ fn secured(request: &Request<'_>, scope: &Scope<'_>, refusals: &mut Refusals) {
         };
         let is_owner = facts.is_some_and(|facts| facts.owned);
         let forced = if is_owner { " (it is forced on the owner, too)" } else { "" };
-        let message =
-            format!("row security of `{name}` in the target, {policies}, applies to `{writer}`{forced}: no row can be copied in");
+        let message = format!(
+            "row security of `{name}` in the target, {policies}, applies to `{writer}`{forced}: no row can be copied in"
+        );
         let who = if is_owner { "log in with BYPASSRLS" } else { "log in as the table's owner, or with BYPASSRLS" };
         let help = format!(
             "{who}; leave the table out, or switch its row security off for the run: ALTER TABLE {name} {}",

@@ -195,9 +195,14 @@ fn keys_that_are_not_valid_are_taken_off_where_the_login_may() {
         not_valid(target);
         facts(end, "people").owned = false;
     };
-    let options = Options { fire_triggers: true, tables: vec!["orders".to_owned(), "products".to_owned()], ..options() };
+    let options =
+        Options { fire_triggers: true, tables: vec!["orders".to_owned(), "products".to_owned()], ..options() };
     let planned = planned_with(&SHOP, &options, change).expect("is planned");
-    assert!(planned.plan.unchecked.is_empty() && planned.notices[1].contains("does not own both"), "{:?}", planned.notices);
+    assert!(
+        planned.plan.unchecked.is_empty() && planned.notices[1].contains("does not own both"),
+        "{:?}",
+        planned.notices
+    );
 }
 
 #[test]

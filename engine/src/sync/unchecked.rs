@@ -1,12 +1,6 @@
 //! Foreign keys that are NOT VALID in the target: rows of the source may miss them, as rows of the target may.
 
-use super::{
-    Request,
-    graph::foreign_keys,
-    name_of,
-    order::declared,
-    scope::Scope,
-};
+use super::{Request, graph::foreign_keys, name_of, order::declared, scope::Scope};
 use confiture_model::{
     schema::{Constraint, ForeignKeyTarget, Relation},
     sync::{ForeignKey, Name},

@@ -1,10 +1,8 @@
 //! PgBouncer between us and the server: in transaction mode no lock can be held, in session mode all is as without it.
 
-use confiture_tests::small_disk::directory_of_server_user;
-use super::own_server::{
-    Process, as_server_user, own_server, site_on, through, until_status,
-};
+use super::own_server::{Process, as_server_user, own_server, site_on, through, until_status};
 use confiture_tests::program::{Ran, confiture};
+use confiture_tests::small_disk::directory_of_server_user;
 use std::path::Path;
 
 const PLACES: [&str; 3] = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer"];

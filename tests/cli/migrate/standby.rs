@@ -1,10 +1,8 @@
 //! A read-only standby: nothing can be run on it, everything can be read.
 
-use confiture_tests::small_disk::directory_of_server_user;
-use super::own_server::{
-    Process, as_server_user, own_server, server_program, site_on, through, until_status,
-};
+use super::own_server::{Process, as_server_user, own_server, server_program, site_on, through, until_status};
 use confiture_tests::program::confiture;
+use confiture_tests::small_disk::directory_of_server_user;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_standby_is_refused_and_its_ledger_is_read() {

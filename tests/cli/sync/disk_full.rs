@@ -1,8 +1,8 @@
 //! A target whose disk is full: its tables are as they were, and with more room the next run goes on.
 
 use super::pair::Pair;
-use confiture_tests::small_disk::SmallDisk;
 use confiture_postgres::scratch::{Scratch, ScratchOptions};
+use confiture_tests::small_disk::SmallDisk;
 
 const SCHEMA: &[&str] = &[
     "CREATE TABLE little (id int PRIMARY KEY, mail text)",
@@ -16,7 +16,8 @@ const ROWS: &[&str] = &[
     "ANALYZE",
 ];
 const RULES: &str = "rules:\n  - {table: little, columns: {mail: {type: email_masking, keep_domain: false}}}\n";
-const COUNTS: &str = "SELECT concat_ws(' ', (SELECT count(*) FROM little), (SELECT count(*) FROM more), (SELECT count(*) FROM much))";
+const COUNTS: &str =
+    "SELECT concat_ws(' ', (SELECT count(*) FROM little), (SELECT count(*) FROM more), (SELECT count(*) FROM much))";
 
 async fn server() -> Scratch {
     let settings = vec![("autovacuum".to_owned(), "off".to_owned())];
@@ -51,10 +52,13 @@ async fn a_real_one() {
     pair.sync(&["--replace", "--yes"]).expect(5).says(&["while copying into public.much"]);
 
     let two = ["--replace", "--yes", "--workers", "2", "--verify-consistency"];
-    pair.sync(&two).expect(9).says(&["SQLSTATE 53100", "2 of 3 chunks are done and kept, masked, in schema confiture_sync_"]);
+    pair.sync(&two)
+        .expect(9)
+        .says(&["SQLSTATE 53100", "2 of 3 chunks are done and kept, masked, in schema confiture_sync_"]);
     assert_eq!(pair.value(COUNTS).await, "1 0 0");
     if let (Some(before), Some(now)) = (before, pair.dump()) {
-        let bare = |dump: &str| dump.lines().filter(|line| !line.starts_with("\\")).map(str::to_owned).collect::<Vec<_>>();
+        let bare =
+            |dump: &str| dump.lines().filter(|line| !line.starts_with("\\")).map(str::to_owned).collect::<Vec<_>>();
         assert!(!now.contains("zebedee"), "what is kept is masked");
         assert!(bare(&before).iter().all(|line| bare(&now).contains(line)), "the target is as it was");
     }

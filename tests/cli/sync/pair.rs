@@ -45,7 +45,11 @@ impl Pair {
     }
 
     /// Between two databases that are there.
-    pub fn between((source_url, source): (String, PgSession), (target_url, target): (String, PgSession), rules: &str) -> Self {
+    pub fn between(
+        (source_url, source): (String, PgSession),
+        (target_url, target): (String, PgSession),
+        rules: &str,
+    ) -> Self {
         let profile = format!("anonymization_profile: qa\nkey: ${{ANON_KEY}}\n{rules}");
         let directory = project(&[("confiture.toml", CONFIGURATION), ("anonymization/qa.yaml", &profile)]);
         Self { directory, source_url, target_url, source, target }

@@ -59,7 +59,8 @@ async fn rows_that_a_foreign_key_misses_at_the_source() {
     pair.source.client().batch_execute(key).await.expect("is added");
     pair.execute(key).await;
     // It was not validated there, and is not validated here: of rows that come later, PostgreSQL asks it all the same.
-    let state = "SELECT concat_ws(' ', (SELECT count(*) FROM items WHERE line > 900), (SELECT convalidated FROM pg_constraint
+    let state =
+        "SELECT concat_ws(' ', (SELECT count(*) FROM items WHERE line > 900), (SELECT convalidated FROM pg_constraint
         WHERE conname = 'line_fkey'), (SELECT obj_description(oid) FROM pg_constraint WHERE conname = 'line_fkey'))";
     for more in [&["--verify-consistency"][..], &["--workers", "2", "--replace", "--yes", "--verify-consistency"]] {
         pair.sync(more).expect(0);
@@ -71,4 +72,24 @@ async fn rows_that_a_foreign_key_misses_at_the_source() {
     let ran = pair.sync(&["--replace", "--yes"]).expect(5);
     ran.says(&["`line_fkey` of `public.items` is NOT VALID at the source", "public.items", "constraint line_fkey"]);
     assert_eq!(pair.value("SELECT count(*)::text FROM people").await, "300");
+}
+
+/// A strategy inside of another one makes nulls; so does one that shuffles too few values: they promise no less.
+#[tokio::test(flavor = "multi_thread")]
+async fn nulls_that_strategies_say_they_make() {
+    let schema = ["CREATE TABLE t (id int PRIMARY KEY, name text, town text)"];
+    let rows = [
+        "INSERT INTO t SELECT n, 'Zebedee ' || n, CASE WHEN n % 10 = 0 THEN 'town ' || n END FROM generate_series(1, 400) AS n",
+    ];
+    let rules = "rules:
+  - table: t
+    columns:
+      name: {type: conditional, condition: 'row.id < 100', if_true: set_null, if_false: {type: deterministic_hash}}
+      town: shuffle
+";
+    let pair = Pair::alike(&schema, &rows, rules).await;
+    pair.sync(&["--verify-consistency"]).expect(0);
+    let nulls =
+        "SELECT concat_ws(' ', count(*) FILTER (WHERE name IS NULL), count(*) FILTER (WHERE town IS NULL)) FROM t";
+    assert_eq!(pair.value(nulls).await, "99 400");
 }

@@ -60,9 +60,13 @@ async fn logins_need_rights() {
     );
     pair.execute(&grant).await;
     for more in [&[][..], &["--replace", "--yes"]] {
-        let ends = ["--source", &pair.source_url, "--target", &as_reader(&pair.target_url), "--anonymization-profile", "qa"];
+        let ends =
+            ["--source", &pair.source_url, "--target", &as_reader(&pair.target_url), "--anonymization-profile", "qa"];
         let ran = pair.bare(&[&ends[..], more].concat()).expect(8);
-        let ran = ran.says(&["row security of `public.orders` in the target, by `mine`, applies to `reader_", "DISABLE ROW LEVEL SECURITY"]);
+        let ran = ran.says(&[
+            "row security of `public.orders` in the target, by `mine`, applies to `reader_",
+            "DISABLE ROW LEVEL SECURITY",
+        ]);
         assert!(!ran.stderr.contains("whether they hold rows"), "{}", ran.stderr);
     }
     for session in [&pair.source, &pair.target] {

@@ -23,7 +23,8 @@ const COPYING: &str = "SELECT pid FROM pg_stat_activity WHERE datname = current_
     AND query ILIKE 'copy \"confiture%'";
 const DONE: &str = "SELECT count(*)::text FROM confiture.sync_chunk WHERE done";
 /// Whether nothing of a run is left but its record.
-const CLEAN: &str = "SELECT concat_ws(' ', (SELECT count(*) FROM confiture.sync_chunk), (SELECT count(*) FROM confiture.sync_worker),
+const CLEAN: &str =
+    "SELECT concat_ws(' ', (SELECT count(*) FROM confiture.sync_chunk), (SELECT count(*) FROM confiture.sync_worker),
     (SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'confiture\\_sync%'))";
 
 async fn pair() -> Pair {
@@ -43,7 +44,8 @@ async fn stopped(pair: &Pair) -> (Child, Vec<String>) {
 
 /// Waits until sessions other than these write rows.
 async fn until_others_copy(pair: &Pair, pids: &[String]) {
-    let others = format!("SELECT count(*) > 0 FROM ({COPYING}) AS one WHERE pid::text <> ALL ('{{{}}}')", pids.join(","));
+    let others =
+        format!("SELECT count(*) > 0 FROM ({COPYING}) AS one WHERE pid::text <> ALL ('{{{}}}')", pids.join(","));
     pair.wait_until(&others).await;
 }
 

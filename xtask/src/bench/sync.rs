@@ -161,9 +161,7 @@ fn confiture(directory: &Directory, workers: &str, masked: Masked) -> Command {
         Masked::Nothing => command.arg("--no-anonymization"),
         Masked::Bundled => command.args(["--anonymization-profile", &profile("bench.yaml")]),
         // Its project is the one that knows the plugin.
-        Masked::Python => {
-            command.current_dir(&directory.0).args(["--anonymization-profile", &profile("python.yaml")])
-        }
+        Masked::Python => command.current_dir(&directory.0).args(["--anonymization-profile", &profile("python.yaml")]),
     };
     command
 }

@@ -57,7 +57,8 @@ pub(super) async fn left(shared: &Shared, cause: SyncError) -> SyncError {
             let kept = Partly { done: standing.done, of: standing.all, schema, held, cause };
             return SyncError::Partly(Box::new(kept));
         }
-        let cleared = "clearing away what was copied: the source has been written to since, and no worker holds its snapshot";
+        let cleared =
+            "clearing away what was copied: the source has been written to since, and no worker holds its snapshot";
         shared.progress.step(cleared);
     }
     let _ = record::abandon(&target, run, "failed").await;

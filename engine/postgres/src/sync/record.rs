@@ -147,7 +147,8 @@ pub(super) async fn begin(plan: &Plan, ends: &Ends, target: &Link, snapshot: &st
 pub(super) async fn content(source: &Link) -> Result<String, SyncError> {
     let doing = "taking part in the snapshot";
     let system = system_identifier(&source.client).await.map_err(|error| SyncError::of(End::Source, doing, &error))?;
-    let sql = "SELECT pg_catalog.concat_ws(' ', pg_catalog.pg_current_snapshot(), 'of', $1::pg_catalog.text, d.oid, 'since',
+    let sql =
+        "SELECT pg_catalog.concat_ws(' ', pg_catalog.pg_current_snapshot(), 'of', $1::pg_catalog.text, d.oid, 'since',
             extract(epoch FROM pg_catalog.pg_stat_get_bgwriter_stat_reset_time())) AS content
         FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()";
     let rows = source.rows(doing, sql, &[&system.unwrap_or_default()]).await?;

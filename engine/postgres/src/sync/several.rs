@@ -85,7 +85,10 @@ async fn prepare(shared: &Shared) -> Result<(), SyncError> {
     link.run("beginning the run", "BEGIN").await?;
     target::empty_or_replaced(plan, &link).await?;
     let schema = identifier(&record::schema_of(&plan.run));
-    let comment = literal(&format!("Rows of a run of confiture sync that has not ended, masked: {}. The next run of the same goes on with it, or clears it away", plan.run));
+    let comment = literal(&format!(
+        "Rows of a run of confiture sync that has not ended, masked: {}. The next run of the same goes on with it, or clears it away",
+        plan.run
+    ));
     let doing = "making the run's own tables";
     link.run(doing, &format!("CREATE SCHEMA {schema}; COMMENT ON SCHEMA {schema} IS {comment}")).await?;
     for (at, table) in plan.tables.iter().enumerate() {
@@ -104,7 +107,8 @@ async fn complete(shared: &Shared) -> Result<(), SyncError> {
     for (at, begun) in chunks::unfinished(&link, &plan.run).await? {
         let own = own_table(plan, at);
         let rows = link.rows("going on with the run", sql, &[&qualified(&own)]).await?;
-        if let Some(table) = plan.tables.get(at).filter(|_| !begun && rows.first().is_some_and(|row| get(row, "gone"))) {
+        if let Some(table) = plan.tables.get(at).filter(|_| !begun && rows.first().is_some_and(|row| get(row, "gone")))
+        {
             target::own_table(&link, table, &own).await?;
         }
     }
@@ -123,7 +127,8 @@ pub(super) async fn outlast(shared: &Shared) -> Result<(), SyncError> {
         if !std::mem::replace(&mut holds, true) {
             record::takes_part(&target, run, &shared.snapshot, &shared.ends.client).await?;
             shared.taking_part.lock().unwrap_or_else(PoisonError::into_inner).push(shared.snapshot.clone());
-            let what = "all chunks are done, and whoever began the run is gone: holding its snapshot until it is run again";
+            let what =
+                "all chunks are done, and whoever began the run is gone: holding its snapshot until it is run again";
             shared.progress.step(what);
         }
         tokio::time::sleep(AGAIN).await;

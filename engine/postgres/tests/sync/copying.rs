@@ -204,9 +204,14 @@ async fn large_objects_with_their_numbers() {
     let (masks, steps) = (Arc::new(Masks::default()), Arc::new(Steps::default()));
     let copied = sync::run(&plan, &ends, &snapshot, masks, steps, std::future::pending()).await.unwrap();
     let said = copied.remarks.join("\n");
-    assert!(copied.remarks.len() == 2 && said.contains("belong to `lo_writer` and not to `lo_owner`: 1; `lo_writer` may not"), "{said}");
+    assert!(
+        copied.remarks.len() == 2
+            && said.contains("belong to `lo_writer` and not to `lo_owner`: 1; `lo_writer` may not"),
+        "{said}"
+    );
     let acl = "SELECT string_agg(lomowner::regrole || lomacl::text, ' ' ORDER BY oid) FROM pg_largeobject_metadata";
-    let given = "lo_writer{lo_writer=rw/lo_writer,=r/lo_writer} lo_writer{lo_writer=rw/lo_writer,lo_reader=r*w*/lo_writer}";
+    let given =
+        "lo_writer{lo_writer=rw/lo_writer,=r/lo_writer} lo_writer{lo_writer=rw/lo_writer,lo_reader=r*w*/lo_writer}";
     assert_eq!(value(&pair.target, acl).await, given);
 }
 

@@ -15,7 +15,8 @@ use std::{
 };
 
 /// A row of the large table fills a page: it has three parts. The last table is reached when most of them are done.
-const SCHEMA: &str = "CREATE TABLE large (id int PRIMARY KEY, pad char(6000)); ALTER TABLE large ALTER pad SET STORAGE PLAIN;
+const SCHEMA: &str =
+    "CREATE TABLE large (id int PRIMARY KEY, pad char(6000)); ALTER TABLE large ALTER pad SET STORAGE PLAIN;
     CREATE TABLE last (id int PRIMARY KEY, v text)";
 const ROWS: &str = "INSERT INTO large SELECT n, repeat('x', n % 6000) FROM generate_series(1, 18000) n;
     INSERT INTO last SELECT n, 'secret' || n FROM generate_series(1, 100) n";
@@ -91,7 +92,11 @@ async fn what_is_done_is_kept_until_something_is_written_at_the_source() {
         Masks::default().with("last", "v", move |_, _| {
             let options = options.clone();
             let write = async move {
-                super::support::open(&options).await.batch_execute("UPDATE last SET v = 'newer' WHERE id = 1").await.unwrap();
+                super::support::open(&options)
+                    .await
+                    .batch_execute("UPDATE last SET v = 'newer' WHERE id = 1")
+                    .await
+                    .unwrap();
             };
             let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             std::thread::spawn(move || runtime().block_on(write)).join().unwrap();

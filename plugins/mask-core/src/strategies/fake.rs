@@ -6,7 +6,9 @@ mod person;
 use crate::{refusal, row_key::RowKey};
 use confiture_sdk::{
     Error,
-    masking::{Column, ColumnInfo, ContextColumn, Mask, Promises, Secret, Strategy, StrategyMeta, When, Written, types},
+    masking::{
+        Column, ColumnInfo, ContextColumn, Mask, Promises, Secret, Strategy, StrategyMeta, When, Written, types,
+    },
 };
 use locale::Locale;
 use person::Person;

@@ -13,7 +13,8 @@ const MARK: &str = "made to change places";
 
 /// Which versions of the catalog's rows make a table what it is: its columns, their defaults and its checks, with their
 /// comments. Whoever alters it since makes other ones, and what was made from it then cannot take its place.
-const SHAPE: &str = "SELECT pg_catalog.md5(pg_catalog.string_agg(one.version, ',' ORDER BY one.version)) AS shape FROM (
+const SHAPE: &str =
+    "SELECT pg_catalog.md5(pg_catalog.string_agg(one.version, ',' ORDER BY one.version)) AS shape FROM (
         SELECT pg_catalog.concat('a', attnum, ' ', xmin) AS version FROM pg_catalog.pg_attribute
             WHERE attrelid = pg_catalog.to_regclass($1)::pg_catalog.oid AND attnum > 0
         UNION ALL SELECT pg_catalog.concat('d', oid, ' ', xmin) FROM pg_catalog.pg_attrdef
