@@ -48,7 +48,7 @@ fn promises(strategy: &dyn AnyStrategy) -> String {
     let mut words: Vec<String> = strategy.meta().promises.names().map(|name| name.replace('-', " ")).collect();
     let mut given: Vec<(&str, &str, Vec<&str>)> = Vec::new();
     for (option, value, promise) in strategy.when() {
-        match given.iter_mut().find(|(known, of, _)| (known, of) == (&option, &promise)) {
+        match given.iter_mut().find(|(known, of, _)| (known, of) == (option, promise)) {
             Some((_, _, values)) => values.push(value),
             None => given.push((option, promise, vec![value])),
         }

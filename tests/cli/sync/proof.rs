@@ -73,3 +73,23 @@ async fn rows_that_a_foreign_key_misses_at_the_source() {
     ran.says(&["`line_fkey` of `public.items` is NOT VALID at the source", "public.items", "constraint line_fkey"]);
     assert_eq!(pair.value("SELECT count(*)::text FROM people").await, "300");
 }
+
+/// A strategy inside of another one makes nulls; so does one that shuffles too few values: they promise no less.
+#[tokio::test(flavor = "multi_thread")]
+async fn nulls_that_strategies_say_they_make() {
+    let schema = ["CREATE TABLE t (id int PRIMARY KEY, name text, town text)"];
+    let rows = [
+        "INSERT INTO t SELECT n, 'Zebedee ' || n, CASE WHEN n % 10 = 0 THEN 'town ' || n END FROM generate_series(1, 400) AS n",
+    ];
+    let rules = "rules:
+  - table: t
+    columns:
+      name: {type: conditional, condition: 'row.id < 100', if_true: set_null, if_false: {type: deterministic_hash}}
+      town: shuffle
+";
+    let pair = Pair::alike(&schema, &rows, rules).await;
+    pair.sync(&["--verify-consistency"]).expect(0);
+    let nulls =
+        "SELECT concat_ws(' ', count(*) FILTER (WHERE name IS NULL), count(*) FILTER (WHERE town IS NULL)) FROM t";
+    assert_eq!(pair.value(nulls).await, "99 400");
+}
