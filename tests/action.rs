@@ -34,7 +34,11 @@ fn paths_may_stand_on_lines_of_their_own() {
     let project = project(&[("a/a.sql", "CREATE TABLE a (id int);\n"), ("b/b.sql", "CREATE TABLE b (id int);\n")]);
     for paths in ["a b", "a\nb\n", " a\t b "] {
         let ran = action(project.path(), &[("LINT_PATHS", paths)]).expect(1);
-        assert!(ran.stdout.contains("file=a/a.sql") && ran.stdout.contains("file=b/b.sql"), "{paths:?}: {}", ran.stdout);
+        assert!(
+            ran.stdout.contains("file=a/a.sql") && ran.stdout.contains("file=b/b.sql"),
+            "{paths:?}: {}",
+            ran.stdout
+        );
     }
 }
 

@@ -196,7 +196,8 @@ async fn a_unique_expression_has_to_leave_masked_values_as_they_are() {
                  CREATE UNIQUE INDEX t_mail ON t (lower(mail)); CREATE UNIQUE INDEX t_code ON t (substr(code, 1, 3))";
     // What it writes is lower case: `lower` changes nothing.
     assert!(holds(&[table], "rules: [{table: t, columns: {mail: email_masking}}]").await.holds());
-    let rules = "rules:\n  - table: t\n    columns:\n      code: deterministic_hash\n      mail: {type: format_preserving}\n";
+    let rules =
+        "rules:\n  - table: t\n    columns:\n      code: deterministic_hash\n      mail: {type: format_preserving}\n";
     let said = refused(
         &[table],
         rules,
@@ -213,7 +214,8 @@ async fn a_unique_expression_has_to_leave_masked_values_as_they_are() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_unique_generated_column_is_judged_by_what_it_is_made_from() {
-    let table = "CREATE TABLE t (id int PRIMARY KEY, mail text, small text GENERATED ALWAYS AS (lower(mail)) STORED UNIQUE)";
+    let table =
+        "CREATE TABLE t (id int PRIMARY KEY, mail text, small text GENERATED ALWAYS AS (lower(mail)) STORED UNIQUE)";
     assert!(holds(&[table], "rules: [{table: t, columns: {mail: email_masking}}]").await.holds());
     let rules = "rules: [{table: t, columns: {mail: {type: format_preserving}}}]";
     refused(&[table], rules, &["the UNIQUE constraint `t_small_key` is over `lower(mail)`, which changes "]).await;
@@ -221,10 +223,15 @@ async fn a_unique_generated_column_is_judged_by_what_it_is_made_from() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn null_under_a_unique_expression_has_to_stay_null() {
-    let table = "CREATE TABLE t (id int PRIMARY KEY, mail text); CREATE UNIQUE INDEX t_mail ON t (COALESCE(mail, 'none'))";
+    let table =
+        "CREATE TABLE t (id int PRIMARY KEY, mail text); CREATE UNIQUE INDEX t_mail ON t (COALESCE(mail, 'none'))";
     let rules = "rules: [{table: t, columns: {mail: set_null}}]";
-    refused(&[table], rules, &["the unique index `t_mail` is over `COALESCE(mail, 'none'::text)`, which is no null in "])
-        .await;
+    refused(
+        &[table],
+        rules,
+        &["the unique index `t_mail` is over `COALESCE(mail, 'none'::text)`, which is no null in "],
+    )
+    .await;
     let strict = "CREATE TABLE t (id int PRIMARY KEY, mail text); CREATE UNIQUE INDEX t_mail ON t (lower(mail))";
     assert!(holds(&[strict], rules).await.holds());
 }

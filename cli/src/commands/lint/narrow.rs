@@ -15,10 +15,7 @@ use confiture_engine::lint::{
     resolve::select,
     rule::{ActiveRule, NamePattern},
 };
-use std::{
-    collections::HashSet,
-    path::PathBuf,
-};
+use std::{collections::HashSet, path::PathBuf};
 
 /// What of a schema, and which rules.
 #[derive(Debug, Args)]

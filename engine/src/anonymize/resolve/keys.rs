@@ -64,7 +64,8 @@ pub fn keys(relation: &Relation, snapshot: &Snapshot) -> Vec<Key> {
     for one in std::iter::once(relation).chain(partitions(relation, snapshot)) {
         for key in of_relation(one) {
             let known = |other: &Key| {
-                (&other.elements, &other.predicate, other.nulls_equal) == (&key.elements, &key.predicate, key.nulls_equal)
+                (&other.elements, &other.predicate, other.nulls_equal)
+                    == (&key.elements, &key.predicate, key.nulls_equal)
             };
             if !keys.iter().any(known) {
                 keys.push(key);
@@ -193,7 +194,8 @@ mod tests {
 
     #[test]
     fn operators_are_taken_from_the_definition() {
-        let definition = r#"EXCLUDE USING gist (room WITH =, tsrange(a, b, '[)'::text) WITH &&, "x, (" WITH <>) WHERE ((NOT c))"#;
+        let definition =
+            r#"EXCLUDE USING gist (room WITH =, tsrange(a, b, '[)'::text) WITH &&, "x, (" WITH <>) WHERE ((NOT c))"#;
         let other = Operator::Other("&&".to_owned());
         assert_eq!(written_operators(definition), [Operator::Equal, other, Operator::Different]);
         assert_eq!(

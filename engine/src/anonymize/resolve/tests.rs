@@ -359,7 +359,10 @@ fn an_exclusion_constraint_takes_what_is_known_to_keep_rows_apart() {
     let equal = exclude("EXCLUDE USING gist (a WITH =, b WITH &&)");
     assert_eq!(refused_with(&masked("deterministic_hash"), equal), Ok(()));
     let said = refused_with(&masked("{type: pattern_masking, pattern: '*'}"), equal).expect_err("is refused");
-    assert!(said.contains("`public.t.a` belongs to the EXCLUDE constraint `t_excl`, and `pattern_masking` may"), "{said}");
+    assert!(
+        said.contains("`public.t.a` belongs to the EXCLUDE constraint `t_excl`, and `pattern_masking` may"),
+        "{said}"
+    );
     let other = exclude("EXCLUDE USING gist (a WITH &&, b WITH =)");
     let said = refused_with(&masked("deterministic_hash"), other).expect_err("is refused");
     assert!(said.contains("t_excl`, which compares `a` with `&&`: nobody can say"), "{said}");
@@ -379,7 +382,9 @@ fn expressions_over_several_columns_and_equal_nulls_are_refused() {
     };
     let said = refused_with(&masked("deterministic_hash"), over_both).expect_err("is refused");
     assert!(
-        said.contains("the unique index `both`, which is over `lower((a || b))`: of an expression over `a` and `b` nobody"),
+        said.contains(
+            "the unique index `both`, which is over `lower((a || b))`: of an expression over `a` and `b` nobody"
+        ),
         "{said}"
     );
     let nulls = |relation: &mut confiture_model::schema::Relation| {

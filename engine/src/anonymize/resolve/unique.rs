@@ -13,10 +13,12 @@ use super::{
 use crate::anonymize::profile::Problems;
 use confiture_model::schema::Snapshot;
 
-const INJECTIVE: &str = "use a strategy that does, such as `deterministic_hash`, `email_masking` or `format_preserving`";
+const INJECTIVE: &str =
+    "use a strategy that does, such as `deterministic_hash`, `email_masking` or `format_preserving`";
 const ONE_TO_ONE: &str =
     "use a strategy that is injective, such as `deterministic_hash`, `email_masking` or `format_preserving`";
-const KEEP: &str = "keep the column with `none`, give another column the mask, or sync into a table without the constraint";
+const KEEP: &str =
+    "keep the column with `none`, give another column the mask, or sync into a table without the constraint";
 
 /// Refuses a strategy that may make one value of two where a primary key, a UNIQUE constraint or a unique index would then
 /// break, and one whose results may be in each other's way where an EXCLUDE constraint forbids it. What is not known is

@@ -46,7 +46,9 @@ impl Rule {
     /// SQL over the columns by their names; none where there are several, over `VALUE`.
     pub fn sql(&self) -> Option<&str> {
         match self {
-            Self::Check(sql) | Self::Partition(sql) | Self::Same(sql) | Self::Null(sql) | Self::Outside(sql) => Some(sql),
+            Self::Check(sql) | Self::Partition(sql) | Self::Same(sql) | Self::Null(sql) | Self::Outside(sql) => {
+                Some(sql)
+            }
             Self::Type(_) => None,
         }
     }

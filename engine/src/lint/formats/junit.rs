@@ -57,7 +57,9 @@ fn suite(
         let _ = match rule.not_judged {
             None => writeln!(text, "{case}/>"),
             // It did not pass: it could not look.
-            Some(why) => writeln!(text, "{case}>\n      <skipped message=\"{}\"/>\n    </testcase>", escaped(why.as_str())),
+            Some(why) => {
+                writeln!(text, "{case}>\n      <skipped message=\"{}\"/>\n    </testcase>", escaped(why.as_str()))
+            }
         };
     }
     let _ = writeln!(text, "  </testsuite>");

@@ -233,7 +233,10 @@ mod tests {
         let twins = orders().index_as("one", ["id"], |_| {}).index_as("other", ["id"], partial);
         for finding in found("{}", twins) {
             let suggestion = finding.suggestion.unwrap_or_default();
-            assert!(suggestion.starts_with("Rename it: 'idx_orders_id' and, behind") && finding.fix.is_empty(), "{suggestion}");
+            assert!(
+                suggestion.starts_with("Rename it: 'idx_orders_id' and, behind") && finding.fix.is_empty(),
+                "{suggestion}"
+            );
         }
     }
 

@@ -206,7 +206,8 @@ mod tests {
 
     #[test]
     fn domains_are_in_lower_case() {
-        let masked = masked("email_masking", &json!({}), &ColumnInfo::new("email", "text"), &["Ada@Example.ORG"]).unwrap();
+        let masked =
+            masked("email_masking", &json!({}), &ColumnInfo::new("email", "text"), &["Ada@Example.ORG"]).unwrap();
         assert!(masked[0].as_ref().unwrap().ends_with("@example.org"), "{masked:?}");
     }
 

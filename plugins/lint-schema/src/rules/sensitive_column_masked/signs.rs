@@ -184,7 +184,8 @@ fn by_name(words: &[String], table: &str, holds: Holds) -> Option<Sign> {
     (0..all.len()).find_map(|start| {
         let phrase = all[start..].join(" ");
         let kind = *MEANINGS.get(phrase.as_str())?;
-        (kind.fits(holds) && owned(start) && !is_list(kind)).then(|| Sign { kind, reason: format!("its name says `{phrase}`") })
+        (kind.fits(holds) && owned(start) && !is_list(kind))
+            .then(|| Sign { kind, reason: format!("its name says `{phrase}`") })
     })
 }
 
@@ -299,7 +300,8 @@ mod tests {
 
     #[test]
     fn reserved_names_are_nobodys() {
-        let table: Relation = Table::new("reserved_usernames").column("username", "text").column("email", "text").into();
+        let table: Relation =
+            Table::new("reserved_usernames").column("username", "text").column("email", "text").into();
         let kinds: Vec<_> =
             table.columns.iter().map(|column| sign(column, &table.name).map(|sign| sign.kind)).collect();
         assert_eq!(kinds, [None, Some(Kind::Email)]);
