@@ -38,7 +38,8 @@ const fn of(word: &'static str, declared: &'static str, kind: Kind, values: &'st
     Type { word, declared, kind, values }
 }
 
-const TEXTS: &[&str] = &["Ada Lovelace", "ada@example.com", "10.1.2.3", "", "Zoë 中𝕏", "+49 30 1234567", "it's \\ \"x\""];
+const TEXTS: &[&str] =
+    &["Ada Lovelace", "ada@example.com", "10.1.2.3", "", "Zoë 中𝕏", "+49 30 1234567", "it's \\ \"x\""];
 const TIMES: &[&str] = &["2020-02-29 23:59:59.999999", "1969-12-31 00:00:00", "infinity", "0044-03-15 00:00:00 BC"];
 
 const TYPES: &[Type] = &[
@@ -166,8 +167,12 @@ async fn masked_and_taken(info: &StrategyInfo, types: &[&Type]) -> Vec<String> {
     let mut rules = String::from("rules:\n");
     for (at, one) in types.iter().enumerate() {
         let table = format!("t{at}");
-        sql.push(format!("CREATE TABLE {table} (id int PRIMARY KEY, v {}); CREATE TABLE {table}_copy (LIKE {table})", one.declared));
-        let rows = values(&info.id, one).into_iter().enumerate().map(|(row, value)| format!("({row}, {})", literal(value)));
+        sql.push(format!(
+            "CREATE TABLE {table} (id int PRIMARY KEY, v {}); CREATE TABLE {table}_copy (LIKE {table})",
+            one.declared
+        ));
+        let rows =
+            values(&info.id, one).into_iter().enumerate().map(|(row, value)| format!("({row}, {})", literal(value)));
         let rows = rows.chain(["(1000, NULL)".to_owned()]).collect::<Vec<_>>().join(", ");
         sql.push(format!("INSERT INTO {table} VALUES {rows}"));
         rules.push_str(&format!("  - {{table: {table}, columns: {{v: {}}}}}\n", written(&info.id, one)));
@@ -181,7 +186,9 @@ async fn masked_and_taken(info: &StrategyInfo, types: &[&Type]) -> Vec<String> {
     let mut wrong = Vec::new();
     for (at, one) in types.iter().enumerate() {
         if let Err(why) = through(&mut site, &resolved, &format!("t{at}"), info).await {
-            let known = NOT_SERVED.iter().any(|(id, declared, words)| *id == info.id && *declared == one.declared && why.contains(words));
+            let known = NOT_SERVED
+                .iter()
+                .any(|(id, declared, words)| *id == info.id && *declared == one.declared && why.contains(words));
             if !known {
                 wrong.push(format!("{} on {}: {why}", info.id, one.declared));
             }

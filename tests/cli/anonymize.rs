@@ -122,7 +122,8 @@ async fn a_sound_profile_is_verified_and_nothing_of_a_row_is_said() {
 async fn the_only_profile_needs_no_name_and_of_several_one_is_asked_for() {
     let shop = Shop::new(PROFILE).await;
     shop.anonymize(&["verify"]).expect(0).says(&["profile qa: "]);
-    std::fs::write(shop.path().join("anonymization/other.yaml"), "anonymization_profile: other\nrules: []\n").expect("a file");
+    std::fs::write(shop.path().join("anonymization/other.yaml"), "anonymization_profile: other\nrules: []\n")
+        .expect("a file");
     let ran = shop.anonymize(&["verify"]).expect(2);
     assert!(ran.stderr.contains("name one with --profile: other, qa"), "{}", ran.stderr);
     for file in ["qa", "other"] {

@@ -129,7 +129,10 @@ mod tests {
     #[test]
     fn what_is_neither_is_told() {
         let told = settled("01_write_side", &["db"]).1[0].to_string();
-        assert!(told.starts_with("the rule `a` did not look at anything: it is limited to the schema `01_write_side`"), "{told}");
+        assert!(
+            told.starts_with("the rule `a` did not look at anything: it is limited to the schema `01_write_side`"),
+            "{told}"
+        );
         assert!(told.ends_with("name one of the schemas (`app`), or a directory with `affected_dirs`"), "{told}");
         for schema in ["tenant_*", "public"] {
             assert!(settled(schema, &[]).1.is_empty(), "{schema}");

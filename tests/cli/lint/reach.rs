@@ -22,7 +22,8 @@ fn what_is_neither_schema_nor_directory_is_told_with_its_place() {
     let file = ("confiture.yaml", WRITE_SIDE);
     let project = project(&[file, ("db/a.sql", "CREATE TABLE customers (id bigint PRIMARY KEY);\n")]);
     let ran = confiture(project.path(), &["lint", "db"]).expect(0);
-    for words in ["confiture.yaml:3:", "`write_side_naming` did not look at anything", "`01_write_side`", "(`public`)"] {
+    for words in ["confiture.yaml:3:", "`write_side_naming` did not look at anything", "`01_write_side`", "(`public`)"]
+    {
         assert!(ran.stderr.contains(words), "`{words}` is missing in:\n{}", ran.stderr);
     }
     let words = "not judged here, limited to schemas in which there is nothing: write_side_naming";
@@ -67,7 +68,8 @@ fn profiles_are_read_where_a_rule_asks() {
 
 #[test]
 fn a_directory_that_is_not_there_is_told() {
-    let text = "linting:\n  custom_rules:\n    - {name: w, pattern: \"^w_\", affected_dirs: [db/nowhere], severity: error}\n";
+    let text =
+        "linting:\n  custom_rules:\n    - {name: w, pattern: \"^w_\", affected_dirs: [db/nowhere], severity: error}\n";
     let project = project(&[("confiture.yaml", text), ("db/a.sql", "CREATE TABLE a (id bigint PRIMARY KEY);\n")]);
     let ran = confiture(project.path(), &["lint", "db"]).expect(0);
     let words = "the rule `w` is limited to the directory `db/nowhere`, which is not there";

@@ -42,7 +42,9 @@ impl Suggest {
             Format::Json => json::render(&serde_json::json!({ "schema_version": 1, "columns": found }))?,
         };
         output::result(global, &text)?;
-        output::say(counted(found.len() as u64, "column") + if found.len() == 1 { " looks personal" } else { " look personal" });
+        output::say(
+            counted(found.len() as u64, "column") + if found.len() == 1 { " looks personal" } else { " look personal" },
+        );
         if matches!(format, Format::Text) && !found.is_empty() {
             let file = match &global.output {
                 Some(file) => format!("read {}", file.display()),
