@@ -121,7 +121,7 @@ async fn a_sound_profile_is_verified_and_nothing_of_a_row_is_said() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_only_profile_needs_no_name_and_of_several_one_is_asked_for() {
     let shop = Shop::new(PROFILE).await;
-    shop.anonymize(&["verify"]).expect(0).says(&["profile qa: "]);
+    assert!(shop.anonymize(&["verify"]).expect(0).stdout.contains("profile qa: "));
     std::fs::write(shop.path().join("anonymization/other.yaml"), "anonymization_profile: other\nrules: []\n")
         .expect("a file");
     let ran = shop.anonymize(&["verify"]).expect(2);
