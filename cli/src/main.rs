@@ -24,14 +24,8 @@ use clap::{CommandFactory, Parser};
 use exit::Exit;
 use failure::Failure;
 use interrupt::Interrupt;
-use mimalloc::MiMalloc;
 use std::{pin::pin, process::ExitCode};
 use tokio::runtime::Builder;
-
-/// A schema of a thousand tables is a million small pieces of memory, and the system's own allocator took a quarter of the
-/// time that they take.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();

@@ -28,7 +28,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            // The findings of ten thousand tables, eight of each, take 75 MiB.
+            // The findings of ten thousand tables, eight of each, do not fit into half of it.
             memory_bytes: 128 << 20,
             table_elements: 1 << 20,
             call_timeout: Duration::from_secs(30),

@@ -433,6 +433,23 @@ async fn definitions_of_constraints_are_as_postgresql_writes_them() {
     scratch.stop().await;
 }
 
+/// Two connections read what one reads; where the second one is of another database, the first one reads alone.
+#[tokio::test]
+async fn two_connections_read_what_one_reads() {
+    let scratch = everything().await;
+    let (one, other) = (scratch.session("app").await.unwrap(), scratch.session("app").await.unwrap());
+    let stranger = scratch.session("postgres").await.unwrap();
+    for live in [false, true] {
+        let request = Request { parts: Parts::ALL, live, schemas: None };
+        let alone = catalog::snapshot(one.client(), &request).await.unwrap();
+        for beside in [&other, &stranger] {
+            let shared = catalog::snapshot_on_two(one.client(), beside.client(), &request).await.unwrap();
+            assert_eq!(shared, alone);
+        }
+    }
+    scratch.stop().await;
+}
+
 /// What VACUUM and ANALYZE have not seen is measured; what they have is as they left it.
 #[tokio::test]
 async fn sizes_are_of_the_last_count_or_measured() {
