@@ -12,13 +12,17 @@ pub(super) fn numeric(value: &[u8], text: &mut Vec<u8>) -> Option<()> {
     if !rest.is_empty() || groups.len() != usize::from(u16::from_be_bytes(*count)) {
         return None;
     }
-    match sign {
-        0 => {}
-        NEGATIVE => text.push(b'-'),
-        0xC000 => return Some(text.extend_from_slice(b"NaN")),
-        0xD000 => return Some(text.extend_from_slice(b"Infinity")),
-        0xF000 => return Some(text.extend_from_slice(b"-Infinity")),
+    let sign_or_word: &[u8] = match sign {
+        0 => b"",
+        NEGATIVE => b"-",
+        0xC000 => b"NaN",
+        0xD000 => b"Infinity",
+        0xF000 => b"-Infinity",
         _ => return None,
+    };
+    text.extend_from_slice(sign_or_word);
+    if !matches!(sign, 0 | NEGATIVE) {
+        return Some(());
     }
     if groups.iter().any(|group| u16::from_be_bytes(*group) > 9_999) {
         return None;
