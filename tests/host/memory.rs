@@ -5,7 +5,10 @@ use confiture_model::fault::FaultKind;
 
 #[test]
 fn four_gibibytes_are_too_much() {
-    assert_eq!(beside_good_ones("four-gibibytes", limits()), FaultKind::MemoryExceeded { limit_bytes: limits().memory_bytes });
+    assert_eq!(
+        beside_good_ones("four-gibibytes", limits()),
+        FaultKind::MemoryExceeded { limit_bytes: limits().memory_bytes }
+    );
 }
 
 /// A guest's call stack is partly in its own memory: whichever ends first, the guest ends and nothing else.
