@@ -35,11 +35,16 @@ pub fn uuid(bytes: &[u8], text: &mut String) {
     id.copy_from_slice(&bytes[..16]);
     id[6] = id[6] & 0x0f | 0x80;
     id[8] = id[8] & 0x3f | 0x80;
-    let mut buffer = [b'-'; 36];
-    let places = (0..8).chain(9..13).chain(14..18).chain(19..23).chain(24..36);
-    for (place, digit) in places.zip(id.iter().flat_map(|byte| HEX[usize::from(*byte)])) {
-        buffer[place] = digit;
+    let mut digits = [0; 32];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(id) {
+        pair.copy_from_slice(&HEX[usize::from(byte)]);
     }
+    let mut buffer = [b'-'; 36];
+    buffer[..8].copy_from_slice(&digits[..8]);
+    buffer[9..13].copy_from_slice(&digits[8..12]);
+    buffer[14..18].copy_from_slice(&digits[12..16]);
+    buffer[19..23].copy_from_slice(&digits[16..20]);
+    buffer[24..].copy_from_slice(&digits[20..]);
     push(&buffer, text);
 }
 
