@@ -7,10 +7,7 @@ use super::{attributes::Attributes, quoting::Quoting, relations::Names, scope::S
 use confiture_model::schema::{Constraint, ConstraintKind, ForeignKeyTarget};
 use std::collections::HashMap;
 use tokio::try_join;
-use tokio_postgres::{
-    Error, Row,
-    types::{Oid, Type},
-};
+use tokio_postgres::{Error, Row, types::Oid};
 
 /// A constraint that still knows columns and tables by number.
 #[derive(Debug)]
@@ -136,22 +133,17 @@ impl Constraints {
         names: &Names,
         quoting: &Quoting,
     ) -> Result<(), Error> {
-        let mut missing = HashMap::new();
+        let mut missing = Vec::new();
         let without = |found: &Found| found.constraint.definition.is_empty();
-        for (place, found) in self.found.iter_mut().enumerate().filter(|(_, found)| without(found)) {
+        for found in self.found.iter_mut().filter(|found| without(found)) {
             match definition::plain(found, attributes, names, quoting) {
                 Some(definition) => found.constraint.definition = definition,
-                None => drop(missing.insert(found.oid, place)),
+                None => missing.push(found.oid),
             }
         }
-        if missing.is_empty() {
-            return Ok(());
-        }
-        let oids: Vec<Oid> = missing.keys().copied().collect();
-        for row in client.query_typed(DEFINITIONS, &[(&oids, Type::OID_ARRAY)]).await? {
-            if let Some(place) = missing.get(&row.try_get(0)?) {
-                self.found[*place].constraint.definition = row.try_get::<_, Option<String>>(1)?.unwrap_or_default();
-            }
+        let mut printed = client.definitions(DEFINITIONS, &missing).await?;
+        for found in self.found.iter_mut().filter(|found| without(found)) {
+            found.constraint.definition = printed.remove(&found.oid).unwrap_or_default();
         }
         self.found.retain(|found| !without(found));
         Ok(())

@@ -7,10 +7,7 @@ use super::{attributes::Attributes, quoting::Quoting, relations::Names, scope::S
 use confiture_model::schema::Index;
 use std::collections::HashMap;
 use tokio::try_join;
-use tokio_postgres::{
-    Error, Row,
-    types::{Oid, Type},
-};
+use tokio_postgres::{Error, Row, types::Oid};
 
 /// The collation `default`, which an expression has unless it says otherwise.
 const DEFAULT_COLLATION: Oid = 100;
@@ -160,26 +157,20 @@ impl Indexes {
         names: &Names,
         quoting: &Quoting,
     ) -> Result<(), Error> {
-        let mut missing = HashMap::new();
-        for (place, found) in self.found.iter_mut().enumerate().filter(|(_, found)| found.index.definition.is_empty()) {
+        let mut missing = Vec::new();
+        let without = |found: &Found| found.index.definition.is_empty();
+        for found in self.found.iter_mut().filter(|found| without(found)) {
             let table = names.get(&found.relation).map(|(schema, name)| (schema.as_str(), name.as_str()));
-            let definition =
-                table.and_then(|table| definition::plain(found, table, attributes, &self.classes, quoting));
-            match definition {
+            match table.and_then(|table| definition::plain(found, table, attributes, &self.classes, quoting)) {
                 Some(definition) => found.index.definition = definition,
-                None => drop(missing.insert(found.oid, place)),
+                None => missing.push(found.oid),
             }
         }
-        if missing.is_empty() {
-            return Ok(());
+        let mut printed = client.definitions(DEFINITIONS, &missing).await?;
+        for found in self.found.iter_mut().filter(|found| without(found)) {
+            found.index.definition = printed.remove(&found.oid).unwrap_or_default();
         }
-        let oids: Vec<Oid> = missing.keys().copied().collect();
-        for row in client.query_typed(DEFINITIONS, &[(&oids, Type::OID_ARRAY)]).await? {
-            if let Some(place) = missing.get(&row.try_get(0)?) {
-                self.found[*place].index.definition = row.try_get::<_, Option<String>>(1)?.unwrap_or_default();
-            }
-        }
-        self.found.retain(|found| !found.index.definition.is_empty());
+        self.found.retain(|found| !without(found));
         Ok(())
     }
 

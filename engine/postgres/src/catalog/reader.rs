@@ -6,7 +6,7 @@ use std::{
 };
 use tokio_postgres::{
     Client, Error, Row, Statement,
-    types::{ToSql, Type},
+    types::{Oid, ToSql, Type},
 };
 
 /// Statements that a connection has prepared for reading its schema, for whoever reads it again and again: PostgreSQL
@@ -52,5 +52,15 @@ impl Reader<'_> {
         };
         let values: Vec<&(dyn ToSql + Sync)> = parameters.iter().map(|(value, _)| *value).collect();
         self.client.query(&statement, &values).await
+    }
+
+    /// What PostgreSQL prints of objects, by their identifiers: `sql` takes an array of these. Without any it is not asked.
+    pub async fn definitions(&self, sql: &str, oids: &[Oid]) -> Result<HashMap<Oid, String>, Error> {
+        if oids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let rows = self.query_typed(sql, &[(&oids, Type::OID_ARRAY)]).await?;
+        let printed = |row: &Row| Ok((row.try_get(0)?, row.try_get::<_, Option<String>>(1)?.unwrap_or_default()));
+        rows.iter().map(printed).collect()
     }
 }

@@ -30,7 +30,7 @@ fn of_expressions<'a>(
         let sql = &element.sql;
         for column in masked.iter().filter(|column| element.is_over(&column.info.name)) {
             // An expression over several columns is refused already, unless the column is null in all rows.
-            let rule = if column.ready.id() == "set_null" { Rule::Null(sql.clone()) } else { Rule::Same(sql.clone()) };
+            let rule = if column.promises.all_null { Rule::Null(sql.clone()) } else { Rule::Same(sql.clone()) };
             demands.push(demand(format!("{} is over `{sql}`", key.what), rule, column, relation, snapshot));
         }
     }
