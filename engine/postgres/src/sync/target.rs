@@ -55,7 +55,7 @@ pub(super) async fn prepare(shared: &Shared, link: &Link, swapped: &[usize]) -> 
 pub(super) async fn empty_or_replaced(plan: &Plan, link: &Link) -> Result<(), SyncError> {
     match plan.replace {
         true => Ok(()),
-        false => room::make(plan, link).await,
+        false => room::check(plan, link).await,
     }
 }
 

@@ -1,11 +1,14 @@
 //! Rows, masks, and what belongs to them.
 
-use super::support::{Masks, Steps, name, pair, sum, value};
+use super::support::{Masks, Steps, name, pair, pair_between, sum, trap, value};
 use confiture_model::{
     mask::Column,
     sync::{ForeignKey, MaskedCells},
 };
-use confiture_postgres::sync::{self, SyncError};
+use confiture_postgres::{
+    scratch::{Scratch, ScratchOptions},
+    sync::{self, SyncError},
+};
 use std::sync::Arc;
 
 const PEOPLE: &str =
@@ -272,4 +275,42 @@ async fn indexes_of_large_tables_are_as_they_were() {
     assert!(error.contains("making the index included of public.big again: two rows have the same key"), "{error}");
     assert!(!error.contains("secret"));
     assert_eq!(value(&pair.target, sql).await, before);
+}
+
+#[tokio::test]
+async fn a_server_that_need_not_write_rows_twice_does_not() {
+    let schema = "CREATE TABLE big (id int PRIMARY KEY, pad char(4000)); ALTER TABLE big ALTER pad SET STORAGE PLAIN;
+        CREATE TABLE referring (id int REFERENCES big);
+        CREATE TABLE noted (what text); CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
+            $$BEGIN INSERT INTO noted VALUES (tg_op); RETURN NULL; END$$;
+        CREATE TABLE watched (id int); CREATE TRIGGER note AFTER TRUNCATE ON watched EXECUTE FUNCTION note()";
+    // By default `wal_level` is minimal there.
+    let server = Scratch::start(ScratchOptions::default()).await.unwrap();
+    let replicated = [("wal_level".to_owned(), "replica".to_owned())].to_vec();
+    let replicated =
+        Scratch::start(ScratchOptions { settings: replicated, ..ScratchOptions::default() }).await.unwrap();
+    let file = "SELECT pg_relation_filenode('big')";
+    for (target, outside, expected) in [(&server, false, true), (&replicated, false, false), (&server, true, false)] {
+        let pair = pair_between(&server, target, schema).await;
+        pair.fill(
+            "INSERT INTO big SELECT n, '' FROM generate_series(1, 3000) n;
+             INSERT INTO referring VALUES (1); INSERT INTO watched VALUES (1)",
+        )
+        .await;
+        if outside {
+            pair.target.batch_execute("CREATE TABLE stranger (id int REFERENCES big)").await.unwrap();
+        }
+        let (before, begun) =
+            (value(&pair.target, file).await, value(&pair.target, "SELECT pg_current_wal_lsn()").await);
+        // A run that fails leaves the very file.
+        let mut plan = pair.plan(&["big", "referring", "watched"]).await;
+        pair.run(&mut plan, Masks::default().with("big", "pad", |_, _| Err(trap()))).await.unwrap_err();
+        assert_eq!(value(&pair.target, file).await, before);
+        let mut plan = pair.plan(&["big", "referring", "watched"]).await;
+        pair.copy_all(&mut plan).await;
+        assert_eq!(value(&pair.target, file).await != before, expected);
+        assert_eq!(value(&pair.target, "SELECT count(*) FROM noted").await, "0");
+        let sql = format!("SELECT pg_current_wal_lsn() - '{begun}' < 6000000");
+        assert_eq!(value(&pair.target, &sql).await, if expected { "t" } else { "f" });
+    }
 }

@@ -47,6 +47,11 @@ const INDEXES: &str = "SELECT c.relname::pg_catalog.text AS name, n.nspname::pg_
             AND t.attstattarget OPERATOR(pg_catalog.>=) 0)
     ORDER BY c.relname";
 
+/// Whether so many rows come into a table that more is done for it than to copy them.
+pub(super) fn is_large(table: &TablePlan) -> bool {
+    table.limit.is_none() && table.condition.is_none() && table.bytes.is_some_and(|bytes| bytes >= LARGE)
+}
+
 /// Statements that make them again, each with what is being done.
 #[derive(Default)]
 pub(super) struct Dropped {
@@ -57,9 +62,6 @@ pub(super) struct Dropped {
 /// tables are empty.
 pub(super) async fn drop(plan: &Plan, link: &Link, swapped: &[usize], large: bool) -> Result<Dropped, SyncError> {
     let mut dropped = Dropped::default();
-    let is_large = |table: &TablePlan| {
-        table.limit.is_none() && table.condition.is_none() && table.bytes.is_some_and(|bytes| bytes >= LARGE)
-    };
     let chosen = |(at, table): &(usize, &TablePlan)| swapped.contains(at) || (large && is_large(table));
     let tables: Vec<&Name> = plan.tables.iter().enumerate().filter(chosen).map(|(_, table)| &table.table).collect();
     if tables.is_empty() {

@@ -1,5 +1,7 @@
 //! Room for the rows: tables that are emptied, or have to be empty.
 
+mod unlogged;
+
 use super::super::{
     error::SyncError,
     link::{Link, get},
@@ -23,12 +25,13 @@ const WHOLE: &str = "WITH RECURSIVE leaf AS (
 
 /// Empties the plan's tables, all in one statement and never others; or makes sure that they are empty, and stay so.
 pub(super) async fn make(plan: &Plan, link: &Link) -> Result<(), SyncError> {
-    let names: Vec<String> = plan.tables.iter().map(|table| qualified(&table.table)).collect();
+    let names = names(plan);
     if names.is_empty() {
         return Ok(());
     }
     if !plan.replace {
-        return check(plan, link, &names).await;
+        check(plan, link).await?;
+        return unlogged::begin(plan, link, &names).await;
     }
     let doing = "emptying the tables";
     let mut all: Vec<String> = names.iter().map(|name| format!("ONLY {name}")).collect();
@@ -38,10 +41,19 @@ pub(super) async fn make(plan: &Plan, link: &Link) -> Result<(), SyncError> {
     link.run(doing, &format!("TRUNCATE {}", all.join(", "))).await
 }
 
-async fn check(plan: &Plan, link: &Link, names: &[String]) -> Result<(), SyncError> {
+fn names(plan: &Plan) -> Vec<String> {
+    plan.tables.iter().map(|table| qualified(&table.table)).collect()
+}
+
+/// Makes sure that the plan's tables are empty, and stay so while the transaction lasts.
+pub(super) async fn check(plan: &Plan, link: &Link) -> Result<(), SyncError> {
+    let names = names(plan);
+    if names.is_empty() {
+        return Ok(());
+    }
     let all: Vec<String> = names.iter().map(|name| format!("ONLY {name}")).collect();
     link.run("locking the tables", &format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", all.join(", "))).await?;
-    for (table, name) in plan.tables.iter().zip(names) {
+    for (table, name) in plan.tables.iter().zip(&names) {
         let shown = super::super::error::name(&table.table);
         let sql = format!("SELECT EXISTS (SELECT FROM ONLY {name}) AS filled");
         let rows = link.rows(&format!("looking into {shown}"), &sql, &[]).await?;
