@@ -105,6 +105,7 @@ pub async fn run(
     if plan.plan_version != PLAN_VERSION {
         return Err(SyncError::Refused("the plan was made by another version of Confiture".to_owned()));
     }
+    thread::keep_memory();
     let mut lock = run_lock(ends).await?;
     let target = Link::target(ends).await?;
     let begun = record::begin(plan, ends, &target, &record::content(&snapshot.link()).await?).await?;
@@ -151,6 +152,7 @@ pub async fn join(
         let why = "no session holds the snapshot of the run any more, or it copies in one transaction: there is nothing to join";
         return Err(SyncError::Refused(why.to_owned()));
     };
+    thread::keep_memory();
     let snapshot = SourceSnapshot::adopt(ends, id).await?;
     let target = Link::target(ends).await?;
     let shared = share(&record.plan, ends, &snapshot, masks, progress, &target).await?;

@@ -33,6 +33,11 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
+    /// With room for so many values, and for so many bytes of them all.
+    fn with_capacity(values: usize, bytes: usize) -> Self {
+        Self { data: Vec::with_capacity(bytes), ends: Vec::with_capacity(values), ..Self::default() }
+    }
+
     /// What is added next is a null, and no bytes.
     fn null(&mut self) {
         let row = self.ends.len();
@@ -92,7 +97,10 @@ impl Rows {
 
     /// What is looked at, column by column as the layout's heads are.
     pub fn gather(&self, layout: &Layout) -> Result<Vec<Gathered>, NotARow> {
-        let mut heads: Vec<Gathered> = layout.heads.iter().map(|_| Gathered::default()).collect();
+        // Which columns are the long ones is not known.
+        let bytes = self.bytes / layout.fields().max(1);
+        let mut heads: Vec<Gathered> =
+            layout.heads.iter().map(|_| Gathered::with_capacity(self.rows.len(), bytes)).collect();
         for row in &self.rows {
             match layout.form {
                 Form::Binary => binary::gather(row, layout, &mut heads),
@@ -105,7 +113,8 @@ impl Rows {
 
     /// The rows as they go on: masked columns from `masked`, by the layout's heads.
     pub fn splice(&self, layout: &Layout, masked: &[Option<&Column>]) -> Result<Bytes, Spoilt> {
-        let mut out = BytesMut::with_capacity(self.bytes + self.bytes / 4 + 64);
+        let masks = masked.iter().flatten().map(|column| column.text().len()).sum::<usize>();
+        let mut out = BytesMut::with_capacity(self.bytes + masks);
         for (number, row) in self.rows.iter().enumerate() {
             match layout.form {
                 Form::Binary => binary::splice(row, layout, masked, number, &mut out)?,
