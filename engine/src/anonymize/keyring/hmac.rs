@@ -38,7 +38,10 @@ impl Hmac {
     /// What hashes messages that all begin with these parts.
     pub fn messages(&self, prefix: &[&[u8]]) -> Messages<'_> {
         let message = prefix.concat();
-        Messages { key: self, prefix: message.len(), message }
+        let mut block = [0; BLOCK];
+        let prefixed = message.len().min(BLOCK);
+        block[..prefixed].copy_from_slice(&message[..prefixed]);
+        Messages { key: self, prefix: message.len(), block, message }
     }
 }
 
@@ -47,16 +50,22 @@ pub(super) struct Messages<'k> {
     key: &'k Hmac,
     /// How many bytes all of them begin with.
     prefix: usize,
-    /// These bytes, and room for a message behind them.
+    /// As many of these as one block holds, and zeros.
+    block: [u8; BLOCK],
+    /// All of them, and room for a message behind them.
     message: Vec<u8>,
 }
+
+/// The longest message that is one block with what ends it: a bit, and its length in eight bytes.
+const SHORT: usize = BLOCK - 9;
 
 impl Messages<'_> {
     /// The digest of a message.
     pub fn digest(&mut self, message: &[u8]) -> [u8; DIGEST_BYTES] {
-        self.message.truncate(self.prefix);
-        self.message.extend_from_slice(message);
-        let inner = finished(self.key.inner, &mut self.message);
+        let inner = match self.prefix + message.len() <= SHORT {
+            true => self.short(message),
+            false => self.long(message),
+        };
         let mut block = [0; BLOCK];
         block[..DIGEST_BYTES].copy_from_slice(&inner);
         block[DIGEST_BYTES] = 0x80;
@@ -65,16 +74,30 @@ impl Messages<'_> {
         compress256(&mut state, &[block]);
         bytes(state)
     }
-}
 
-/// The hash of what follows a key's block: FIPS 180-4, section 5.1.1 says how it is padded to whole blocks.
-fn finished(mut state: [u32; 8], message: &mut Vec<u8>) -> [u8; DIGEST_BYTES] {
-    let length = bits(message.len());
-    message.push(0x80);
-    message.resize((message.len() + 8).next_multiple_of(BLOCK) - 8, 0);
-    message.extend_from_slice(&length);
-    compress256(&mut state, message.as_chunks().0);
-    bytes(state)
+    /// The inner hash of a message that is one block with the prefix.
+    fn short(&self, message: &[u8]) -> [u8; DIGEST_BYTES] {
+        let (mut block, end) = (self.block, self.prefix + message.len());
+        block[self.prefix..end].copy_from_slice(message);
+        block[end] = 0x80;
+        block[BLOCK - 8..].copy_from_slice(&bits(end));
+        let mut state = self.key.inner;
+        compress256(&mut state, &[block]);
+        bytes(state)
+    }
+
+    /// The same of any message: FIPS 180-4, section 5.1.1 says how it is padded to whole blocks.
+    fn long(&mut self, message: &[u8]) -> [u8; DIGEST_BYTES] {
+        self.message.truncate(self.prefix);
+        self.message.extend_from_slice(message);
+        let length = bits(self.message.len());
+        self.message.push(0x80);
+        self.message.resize((self.message.len() + 8).next_multiple_of(BLOCK) - 8, 0);
+        self.message.extend_from_slice(&length);
+        let mut state = self.key.inner;
+        compress256(&mut state, self.message.as_chunks().0);
+        bytes(state)
+    }
 }
 
 /// How many bits a message has with the key's block before it.
