@@ -2,17 +2,19 @@
 
 use std::fmt::Write;
 
-/// Each byte's two hexadecimal digits.
-const HEX: [[u8; 2]; 256] = {
-    let digits = b"0123456789abcdef";
-    let mut pairs = [[0; 2]; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        pairs[byte] = [digits[byte >> 4], digits[byte & 15]];
-        byte += 1;
+/// Half a byte as a hexadecimal digit. Computed, and not looked up: of sixteen it takes as long as of one.
+fn digit(half: u8) -> u8 {
+    let letters = if half > 9 { b'a' - b'9' - 1 } else { 0 };
+    half + b'0' + letters
+}
+
+/// Writes each byte's two digits.
+fn write_digits(bytes: &[u8], digits: &mut [u8]) {
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+        pair[0] = digit(byte >> 4);
+        pair[1] = digit(byte & 15);
     }
-    pairs
-};
+}
 
 /// Appends the first `digits` hexadecimal digits of some bytes, as many as these have.
 pub fn hex(bytes: &[u8], digits: usize, text: &mut String) {
@@ -20,8 +22,9 @@ pub fn hex(bytes: &[u8], digits: usize, text: &mut String) {
     let mut rest = digits;
     for part in bytes.chunks(32) {
         let mut buffer = [0; 64];
-        for (pair, byte) in buffer.chunks_exact_mut(2).zip(part) {
-            pair.copy_from_slice(&HEX[usize::from(*byte)]);
+        match part.first_chunk::<32>() {
+            Some(whole) => write_digits(whole, &mut buffer),
+            None => write_digits(part, &mut buffer),
         }
         let written = rest.min(part.len() * 2);
         push(&buffer[..written], text);
@@ -36,9 +39,7 @@ pub fn uuid(bytes: &[u8], text: &mut String) {
     id[6] = id[6] & 0x0f | 0x80;
     id[8] = id[8] & 0x3f | 0x80;
     let mut digits = [0; 32];
-    for (pair, byte) in digits.chunks_exact_mut(2).zip(id) {
-        pair.copy_from_slice(&HEX[usize::from(byte)]);
-    }
+    write_digits(&id, &mut digits);
     let mut buffer = [b'-'; 36];
     buffer[..8].copy_from_slice(&digits[..8]);
     buffer[9..13].copy_from_slice(&digits[8..12]);
