@@ -15,7 +15,7 @@ pub(super) fn masked_in(values: &Column, masked: WitColumn, target: &ColumnInfo)
     let masked =
         Column::from_parts(masked.data, masked.ends, masked.nulls).map_err(|why| format!("it is no column: {why}"))?;
     check_nulls(values, &masked, target)?;
-    if masked.text().contains('\0') {
+    if masked.holds_zero() {
         return Err("a value holds a zero byte, which PostgreSQL has no text for".to_owned());
     }
     check_length(&masked, target)?;

@@ -107,7 +107,13 @@ impl Column {
 
     /// Its values, null as none.
     pub fn iter(&self) -> Values<'_> {
-        Values { column: self, row: 0 }
+        Values { column: self, row: 0, from: 0 }
+    }
+
+    /// Whether a value holds a zero byte, which no text of PostgreSQL does.
+    pub fn holds_zero(&self) -> bool {
+        // Whole pieces, so that many bytes are looked at at once.
+        self.text.as_bytes().chunks(64).any(|piece| piece.iter().fold(false, |found, byte| found | (*byte == 0)))
     }
 
     /// Rows `from..to` of it, as far as there are such.
@@ -151,18 +157,23 @@ impl<'a> IntoIterator for &'a Column {
 pub struct Values<'a> {
     column: &'a Column,
     row: usize,
+    /// Where its value begins.
+    from: usize,
 }
 
 impl<'a> Iterator for Values<'a> {
     type Item = Option<&'a str>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let row = self.row;
-        if row >= self.column.len() {
-            return None;
-        }
+        let end = *self.column.ends.get(row)? as usize;
+        let from = std::mem::replace(&mut self.from, end);
         self.row += 1;
-        Some(self.column.get(row))
+        match self.column.nulls.is_empty() || !self.column.is_null(row) {
+            true => Some(self.column.text.get(from..end)),
+            false => Some(None),
+        }
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -97,7 +97,7 @@ impl Masker {
             let why = format!("a strategy answered {} values for {} rows", after.len(), before.len());
             return Err(self.value(column, &why));
         }
-        if after.text().contains('\0') {
+        if after.holds_zero() {
             return Err(self.value(column, "a strategy answered a zero byte, which no text of PostgreSQL holds"));
         }
         let place = self.plan.columns.iter().take(column).filter(|one| one.masked).count();

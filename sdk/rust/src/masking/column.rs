@@ -86,7 +86,7 @@ impl Column {
 
     /// Its values, null as none.
     pub fn iter(&self) -> Values<'_> {
-        Values { column: self, row: 0 }
+        Values { column: self, row: 0, from: 0 }
     }
 
     /// The column that `write` makes of every value that is not null: it appends the new value to a text. It gets the
@@ -142,18 +142,23 @@ impl<'a> IntoIterator for &'a Column {
 pub struct Values<'a> {
     column: &'a Column,
     row: usize,
+    /// Where its value begins.
+    from: usize,
 }
 
 impl<'a> Iterator for Values<'a> {
     type Item = Option<&'a str>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let row = self.row;
-        if row >= self.column.len() {
-            return None;
-        }
+        let end = *self.column.ends.get(row)? as usize;
+        let from = std::mem::replace(&mut self.from, end);
         self.row += 1;
-        Some(self.column.get(row))
+        match self.column.nulls.is_empty() || !self.column.is_null(row) {
+            true => Some(Some(&self.column.text[from..end])),
+            false => Some(None),
+        }
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -200,6 +205,7 @@ impl ColumnBuilder {
     ///
     /// # Errors
     /// What `write` returns.
+    #[inline]
     pub fn write(&mut self, write: impl FnOnce(&mut String) -> Result<Written, Error>) -> Result<(), Error> {
         let from = self.column.text.len();
         match write(&mut self.column.text)? {
@@ -221,6 +227,7 @@ impl ColumnBuilder {
     }
 
     /// A batch is at most a few MiB, far below the 4 GiB that an end can say.
+    #[inline]
     fn end(&mut self) {
         self.column.ends.push(u32::try_from(self.column.text.len()).unwrap_or(u32::MAX));
     }

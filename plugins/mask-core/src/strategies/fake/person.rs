@@ -72,7 +72,7 @@ impl<'a> Person<'a> {
     fn full_name(&self, room: usize, text: &mut String) {
         let (first, last) = (self.first().written, self.last().written);
         let (one, other) = if self.locale.last_name_first { (last, first) } else { (first, last) };
-        if one.chars().count() + other.chars().count() < room {
+        if one.len() + other.len() < room || one.chars().count() + other.chars().count() < room {
             text.push_str(one);
             text.push(' ');
             text.push_str(other);
@@ -140,6 +140,10 @@ impl<'a> Person<'a> {
 /// An entry of a list, one that fits where there is one near.
 fn pick(list: &[Name], random: u64, room: usize) -> Name {
     let start = (random % list.len().max(1) as u64) as usize;
+    match list.get(start) {
+        Some(name) if name.written.len() <= room => return *name,
+        _ => {}
+    }
     let near = (0..list.len()).map(|at| list[(start + at) % list.len()]);
     let mut fitting = near.filter(|name| name.written.len() <= room || name.written.chars().count() <= room);
     fitting.next().or_else(|| list.get(start).copied()).unwrap_or(Name { written: "", plain: "" })
@@ -167,6 +171,10 @@ fn digits(form: &str, random: u64, text: &mut String) {
 }
 
 fn cut(room: usize, from: usize, text: &mut String) {
+    // No text has more characters than bytes.
+    if text.len() - from <= room {
+        return;
+    }
     if let Some((end, _)) = text[from..].char_indices().nth(room) {
         text.truncate(from + end);
     }
