@@ -173,8 +173,8 @@ CREATE TRIGGER add_up AFTER INSERT ON readings
 ```
 
 A trigger that has the rows as a table has one event (three of them take the place of `INSERT OR UPDATE OR DELETE`), no list of columns
-and no condition on the row: its function asks for these. Where it only sets a value, a default or a generated column does that faster; and `WHEN (OLD.* IS DISTINCT FROM NEW.*)` saves the calls that
-change nothing.
+and no condition on the row: its function asks for these. Where a trigger only sets a value, a default or a generated column does that
+faster; and `WHEN (OLD.* IS DISTINCT FROM NEW.*)` saves the calls that change nothing.
 
 ## When to allow it
 
