@@ -103,7 +103,7 @@ fn remedy(trigger: &Trigger) -> String {
     // One that runs before the row is stored may change it, which no trigger of a statement can.
     if is_before && !has("DELETE") {
         return "Let a default, a generated column or the program set the value, or a WHEN condition leave out the rows that need \
-                nothing"
+                nothing; what leaves the row as it is can run AFTER, once a statement"
             .to_owned();
     }
     let of_statements: Vec<String> = TABLES
