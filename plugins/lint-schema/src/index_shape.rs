@@ -2,7 +2,7 @@
 
 use confiture_sdk::{
     Relation,
-    catalog::{Constraint, ConstraintKind, Index},
+    catalog::{Constraint, ConstraintKind, Index, RelationKind},
     sql,
 };
 
@@ -27,7 +27,15 @@ pub fn carries(other: &Index, index: &Index) -> bool {
     index.included.iter().all(|column| other.included.contains(column) || other.keys.contains(column))
 }
 
-/// The statement that removes an index without locking out writers.
+/// The statement that removes an index without locking out writers, but for that of a partitioned table: PostgreSQL
+/// drops no such index CONCURRENTLY.
 pub fn drop_concurrently(index: &Index, relation: &Relation) -> String {
-    format!("DROP INDEX CONCURRENTLY {}", sql::qualified(&relation.schema, &index.name))
+    let concurrently = if relation.kind == RelationKind::PartitionedTable { "" } else { "CONCURRENTLY " };
+    format!("DROP INDEX {concurrently}{}", sql::qualified(&relation.schema, &index.name))
+}
+
+/// The index of a partitioned table that an index of its partition is a part of: it cannot be dropped by itself.
+pub fn whole_of<'p>(index: &Index, parent: &'p Relation) -> Option<&'p Index> {
+    let same = |whole: &&Index| whole.keys == index.keys && whole.key_options == index.key_options;
+    parent.indexes.iter().filter(same).find(|whole| same_rows(whole, index) && whole.unique == index.unique)
 }

@@ -20,14 +20,22 @@ impl Required<'_> {
             return;
         }
         let references = self.references.map(|table| format!(" REFERENCES {}", sql_name(table))).unwrap_or_default();
+        let (table, column) = (relation.sql_name(), sql::identifier(self.name));
+        let add = format!("ALTER TABLE {table} ADD COLUMN {column} {}", self.type_name);
+        // Rows that are there already have a value only by a default: without one, NOT NULL at once would be refused.
+        let suggestion = if self.fills_itself() {
+            format!("{add} NOT NULL{references};")
+        } else {
+            format!("{add}{references}; then fill it, and ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL;")
+        };
         report
             .finding(ObjectRef::from(relation), format!("Table '{}' is missing '{}'", relation.name, self.name))
-            .suggestion(format!(
-                "ALTER TABLE {} ADD COLUMN {} {} NOT NULL{references};",
-                relation.sql_name(),
-                sql::identifier(self.name),
-                self.type_name
-            ));
+            .suggestion(suggestion);
+    }
+
+    fn fills_itself(&self) -> bool {
+        let mut words = self.type_name.split_whitespace();
+        words.any(|word| word.eq_ignore_ascii_case("DEFAULT") || word.eq_ignore_ascii_case("GENERATED"))
     }
 
     fn refers_to(&self, relation: &Relation) -> bool {

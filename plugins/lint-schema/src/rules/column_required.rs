@@ -100,4 +100,17 @@ mod tests {
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].message, "Table 'a' is missing 'created_at'");
     }
+
+    #[test]
+    fn rows_that_are_there_need_a_value_first() {
+        let suggestion = |column_type: &str| {
+            let options = format!(r#"{{"column": "at", "column_type": "{column_type}"}}"#);
+            check(&ColumnRequired, &options, &Table::new("a").into()).unwrap().remove(0).suggestion.unwrap()
+        };
+        assert_eq!(
+            suggestion("timestamptz default now()"),
+            "ALTER TABLE public.a ADD COLUMN at timestamptz default now() NOT NULL;"
+        );
+        assert!(suggestion("text").contains("ADD COLUMN at text; then fill it"));
+    }
 }

@@ -24,7 +24,10 @@ impl Rule for ExtensionInPublic {
             let subject = ObjectRef { kind: ObjectKind::Extension, schema: None, parent: None, name: name.clone() };
             report
                 .finding(subject, format!("Extension '{name}' is in the schema public"))
-                .suggestion(format!("ALTER EXTENSION {} SET SCHEMA extensions;", sql::identifier(name)))
+                .suggestion(format!(
+                    "CREATE SCHEMA IF NOT EXISTS extensions; ALTER EXTENSION {} SET SCHEMA extensions;",
+                    sql::identifier(name)
+                ))
                 .evidence(format!("version {}", extension.version));
         }
         Ok(())
@@ -78,6 +81,9 @@ mod tests {
         });
         let found = check(&ExtensionInPublic, "{}", &schema).unwrap();
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].suggestion.as_deref(), Some("ALTER EXTENSION \"uuid-ossp\" SET SCHEMA extensions;"));
+        assert_eq!(
+            found[0].suggestion.as_deref(),
+            Some("CREATE SCHEMA IF NOT EXISTS extensions; ALTER EXTENSION \"uuid-ossp\" SET SCHEMA extensions;")
+        );
     }
 }

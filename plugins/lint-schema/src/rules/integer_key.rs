@@ -2,11 +2,29 @@
 
 use crate::partitions::stands_alone;
 use confiture_sdk::{
-    Error, NoOptions, Parts, Relation, Report, Rule, RuleMeta, Schema, Severity, catalog::Column, sql,
+    Error, NoOptions, ObjectRef, Parts, Relation, Report, Rule, RuleMeta, Schema, Severity,
+    catalog::{Column, RelationKind},
+    sql,
 };
+use std::collections::HashMap;
 
 /// Generated keys that end at two thousand million.
 pub struct IntegerKey;
+
+/// What is known after all tables were seen: which views stand in the way of a change.
+#[derive(Default)]
+struct Seen {
+    keys: Vec<Key>,
+    views: Vec<(String, Vec<String>)>,
+}
+
+struct Key {
+    subject: ObjectRef,
+    table: String,
+    message: String,
+    change: String,
+    rows: Option<(u64, Severity)>,
+}
 
 impl Rule for IntegerKey {
     type Options = NoOptions;
@@ -28,6 +46,10 @@ impl Rule for IntegerKey {
         schema: &Schema,
         report: &mut Report,
     ) -> Result<(), Error> {
+        if matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView) {
+            let view = (relation.sql_name(), relation.depends_on.clone());
+            report.remember(|seen: &mut Seen| seen.views.push(view));
+        }
         let Some(key) = relation.primary_key() else { return Ok(()) };
         let columns = key.columns.iter().filter_map(|name| relation.column(name));
         for column in columns.filter(|column| is_generated(column)) {
@@ -37,18 +59,55 @@ impl Rule for IntegerKey {
             }
             let (name, kind) = (&column.name, &column.type_name);
             let message = format!("Key '{name}' of table '{}' is {kind}: it ends at {most}", relation.name);
-            let finding = report.finding((relation, column), message).suggestion(format!(
-                "ALTER TABLE {} ALTER COLUMN {} TYPE bigint;",
-                relation.sql_name(),
-                sql::identifier(name)
-            ));
-            if let Some(rows) = relation.estimated_rows {
+            let found = Key {
+                subject: (relation, column).into(),
+                table: format!("{}.{}", relation.schema, relation.name),
+                message,
+                change: change(relation, column),
+                rows: relation.estimated_rows.map(|rows| (rows, weight(rows, most))),
+            };
+            report.remember(|seen: &mut Seen| seen.keys.push(found));
+        }
+        Ok(())
+    }
+
+    fn check(&self, _: &NoOptions, _: &Schema, report: &mut Report) -> Result<(), Error> {
+        let Seen { keys, views } = report.recall();
+        let mut readers: HashMap<&str, Vec<&str>> = HashMap::new();
+        for (view, tables) in views.iter().filter(|_| !keys.is_empty()) {
+            tables.iter().for_each(|table| readers.entry(table).or_default().push(view));
+        }
+        for key in &keys {
+            let suggestion = match readers.get(key.table.as_str()) {
+                Some(views) => format!(
+                    "Without the views that read it ({}), made again afterwards: {}",
+                    views.join(", "),
+                    key.change
+                ),
+                None => key.change.clone(),
+            };
+            let finding = report.finding(&key.subject, key.message.clone()).suggestion(suggestion);
+            if let Some((rows, severity)) = key.rows {
                 finding.evidence(format!("reltuples = {rows}"));
-                finding.severity(weight(rows, most));
+                finding.severity(severity);
             }
         }
         Ok(())
     }
+}
+
+/// The wider type. PostgreSQL widens the sequence of an identity column with it, and leaves that of a serial as it is.
+fn change(relation: &Relation, column: &Column) -> String {
+    let (table, name) = (relation.sql_name(), sql::identifier(&column.name));
+    let sequence = column.default_expression.as_deref().and_then(sequence_of);
+    let widen = sequence.map(|sequence| format!("ALTER SEQUENCE {sequence} AS bigint; ")).unwrap_or_default();
+    format!("{widen}ALTER TABLE {table} ALTER COLUMN {name} TYPE bigint; and so the columns that refer to it")
+}
+
+/// The sequence of `nextval('public.t_id_seq'::regclass)`, as SQL text.
+fn sequence_of(default: &str) -> Option<String> {
+    let (name, _) = default.split_once("nextval('")?.1.split_once("'::regclass)")?;
+    Some(name.replace("''", "'"))
 }
 
 fn is_generated(column: &Column) -> bool {
@@ -102,8 +161,12 @@ to it. In a table with a bigint more, the 4 bytes often disappear in the padding
 While the table is small:
 
 ```sql
+ALTER SEQUENCE events_id_seq AS bigint;
 ALTER TABLE events ALTER COLUMN id TYPE bigint;
 ```
+
+The sequence of a serial keeps its type when the column changes, and would end where it did before; that of an identity column follows.
+Columns that refer to the key need the same, and views that read it have to be dropped before and made again.
 
 Afterwards by a second column that a trigger fills, and a switch of names.
 
@@ -117,7 +180,7 @@ mod tests {
     use super::*;
     use confiture_sdk::{
         Finding,
-        testing::{Table, check},
+        testing::{Snapshot, Table, check},
     };
 
     fn table(type_name: &str) -> Table {
@@ -132,7 +195,10 @@ mod tests {
     fn generated_keys_of_small_types() {
         let told = found(table("integer not null"));
         assert_eq!(told[0].message, "Key 'Id' of table 't' is integer: it ends at 2147483647");
-        assert_eq!(told[0].suggestion.as_deref(), Some("ALTER TABLE public.t ALTER COLUMN \"Id\" TYPE bigint;"));
+        assert_eq!(
+            told[0].suggestion.as_deref(),
+            Some("ALTER TABLE public.t ALTER COLUMN \"Id\" TYPE bigint; and so the columns that refer to it")
+        );
         assert_eq!(found(table("smallint not null")).len(), 1);
         assert!(found(table("bigint not null")).is_empty());
         assert!(found(table("integer").changed(|table| table.columns[0].identity = false)).is_empty());
@@ -141,6 +207,20 @@ mod tests {
             table.columns[0].default_expression = Some("nextval('t_id_seq'::regclass)".to_owned());
         };
         assert_eq!(found(table("integer").changed(serial)).len(), 1);
+    }
+
+    #[test]
+    fn the_sequence_of_a_serial_and_views_are_changed_as_well() {
+        let serial = |table: &mut Relation| {
+            table.columns[0].identity = false;
+            table.columns[0].default_expression = Some("nextval('public.\"It''s\"'::regclass)".to_owned());
+        };
+        let suggestion = |schema: Snapshot| check(&IntegerKey, "{}", &schema).unwrap().remove(0).suggestion.unwrap();
+        let table = || Snapshot::new().with(table("integer").changed(serial));
+        assert!(suggestion(table()).starts_with("ALTER SEQUENCE public.\"It's\" AS bigint; ALTER TABLE public.t "));
+        let read =
+            suggestion(table().with(Table::new("a").view(["public.t"])).with(Table::new("b").view(["public.a"])));
+        assert!(read.starts_with("Without the views that read it (public.a), made again afterwards: ALTER SEQUENCE"));
     }
 
     #[test]

@@ -110,7 +110,10 @@ mod tests {
         assert_eq!(findings[0].message, "Table 'customers' is missing 'tenant_id'");
         assert_eq!(
             findings[0].suggestion.as_deref(),
-            Some("ALTER TABLE public.customers ADD COLUMN tenant_id uuid NOT NULL;")
+            Some(
+                "ALTER TABLE public.customers ADD COLUMN tenant_id uuid; then fill it, and ALTER TABLE public.customers \
+                 ALTER COLUMN tenant_id SET NOT NULL;"
+            )
         );
     }
 
@@ -122,7 +125,10 @@ mod tests {
         assert_eq!(findings.len(), 1);
         assert_eq!(
             findings[0].suggestion.as_deref(),
-            Some("ALTER TABLE public.orders ADD COLUMN \"Org\" bigint NOT NULL REFERENCES public.\"Orgs\";")
+            Some(
+                "ALTER TABLE public.orders ADD COLUMN \"Org\" bigint REFERENCES public.\"Orgs\"; then fill it, and ALTER \
+                 TABLE public.orders ALTER COLUMN \"Org\" SET NOT NULL;"
+            )
         );
     }
 

@@ -3,6 +3,7 @@
 use confiture_sdk::{
     Error, ObjectRef, Parts, Relation, Report, Rule, RuleMeta, Schema, Severity,
     catalog::{RelationKind, Trigger},
+    sql,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -75,19 +76,63 @@ impl Rule for RowTriggerOnBigTable {
 
 fn tell(trigger: &Trigger, rows: Option<u64>, report: &mut Report) {
     let message = format!("Trigger '{}' calls {} for each row of '{}'", trigger.name, trigger.function, trigger.table);
-    // One that runs before the row is stored may change it, which no trigger of a statement can.
-    let suggestion = if trigger.definition.contains(" BEFORE ") {
-        "Let a default, a generated column or the program set the value, or a WHEN condition leave out the rows that need nothing"
-    } else {
-        "CREATE TRIGGER ... REFERENCING NEW TABLE AS rows FOR EACH STATEMENT: one call, which sees all rows as a table"
-    };
-    let finding = report.finding(ObjectRef::from(trigger), message).suggestion(suggestion);
+    let finding = report.finding(ObjectRef::from(trigger), message).suggestion(remedy(trigger));
     if let Some(rows) = rows {
         finding.evidence(format!("reltuples = {rows}"));
     }
     if !trigger.definition.is_empty() {
         finding.evidence(trigger.definition.clone());
     }
+}
+
+/// Which rows a trigger that runs once a statement can have as a table, by event: it can have but one event then.
+const TABLES: [(&str, &str); 3] = [
+    ("INSERT", "NEW TABLE AS new_rows"),
+    ("UPDATE", "OLD TABLE AS old_rows NEW TABLE AS new_rows"),
+    ("DELETE", "OLD TABLE AS old_rows"),
+];
+
+fn remedy(trigger: &Trigger) -> String {
+    let definition = trigger.definition.as_str();
+    if definition.starts_with("CREATE CONSTRAINT TRIGGER ") {
+        return "Let a WHEN condition leave out the rows that need nothing: a constraint trigger runs for each row"
+            .to_owned();
+    }
+    let (is_before, events) = timing(trigger);
+    let has = |event: &str| events.iter().any(|one| *one == event || one.starts_with(&format!("{event} OF ")));
+    // One that runs before the row is stored may change it, which no trigger of a statement can.
+    if is_before && !has("DELETE") {
+        return "Let a default, a generated column or the program set the value, or a WHEN condition leave out the rows that need \
+                nothing; what leaves the row as it is can run AFTER, once a statement"
+            .to_owned();
+    }
+    let of_statements: Vec<String> = TABLES
+        .iter()
+        .filter(|(event, _)| has(event))
+        .map(|(event, tables)| format!("AFTER {event} ... REFERENCING {tables} FOR EACH STATEMENT"))
+        .collect();
+    let before = if is_before { "Unless it changes or refuses rows: " } else { "" };
+    let is_narrow = definition.contains(" WHEN (") || events.iter().any(|event| event.starts_with("UPDATE OF "));
+    let narrow = if is_narrow { "; its function then asks what UPDATE OF and WHEN ask now" } else { "" };
+    format!(
+        "{before}CREATE TRIGGER ... {}: one call, which sees all rows as a table{narrow}",
+        of_statements.join(", and one ")
+    )
+}
+
+/// Whether it runs before the row is stored, and its events as PostgreSQL prints them: `INSERT`, `UPDATE OF a, b`.
+fn timing(trigger: &Trigger) -> (bool, Vec<&str>) {
+    let definition = trigger.definition.as_str();
+    let name = format!(" TRIGGER {} ", sql::identifier(&trigger.name));
+    let behind = definition.split_once(&name).map_or(definition, |(_, behind)| behind);
+    let (is_before, events) = match behind.strip_prefix("BEFORE ") {
+        Some(events) => (true, events),
+        None => (false, behind.strip_prefix("AFTER ").unwrap_or_default()),
+    };
+    let events = events.split_once(" ON ").map_or(events, |(events, _)| events);
+    let events: Vec<&str> = events.split(" OR ").filter(|event| !event.is_empty()).collect();
+    // Where nothing is known, the commonest.
+    (is_before, if events.is_empty() { vec!["INSERT"] } else { events })
 }
 
 const DOCUMENTATION: &str = r#"
@@ -127,8 +172,9 @@ CREATE TRIGGER add_up AFTER INSERT ON readings
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION add_up();
 ```
 
-Where it only sets a value, a default or a generated column does that faster; and `WHEN (OLD.* IS DISTINCT FROM NEW.*)` saves the calls that
-change nothing.
+A trigger that has the rows as a table has one event (three of them take the place of `INSERT OR UPDATE OR DELETE`), no list of columns
+and no condition on the row: its function asks for these. Where a trigger only sets a value, a default or a generated column does that
+faster; and `WHEN (OLD.* IS DISTINCT FROM NEW.*)` saves the calls that change nothing.
 
 ## When to allow it
 
@@ -143,6 +189,41 @@ In files no table has rows: this rule says nothing of them, unless `min_rows` is
 mod tests {
     use super::*;
     use confiture_sdk::testing::{Snapshot, Table, check, trigger};
+
+    /// What is suggested for a trigger with this between its name and its table.
+    fn suggested(events: &str, condition: &str) -> String {
+        let mut touch = trigger("big", "touch");
+        touch.definition = format!(
+            "CREATE TRIGGER touch {events} ON public.big FOR EACH ROW {condition}EXECUTE FUNCTION public.touch()"
+        );
+        remedy(&touch)
+    }
+
+    #[test]
+    fn each_event_has_a_trigger_and_the_tables_that_it_can_have() {
+        assert_eq!(
+            suggested("AFTER INSERT OR DELETE", ""),
+            "CREATE TRIGGER ... AFTER INSERT ... REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT, and one AFTER DELETE \
+             ... REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT: one call, which sees all rows as a table"
+        );
+        let update = suggested("AFTER UPDATE OF yanked", "WHEN ((old.yanked IS DISTINCT FROM new.yanked)) ");
+        assert!(update.contains("AFTER UPDATE ... REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR"));
+        assert!(update.ends_with("; its function then asks what UPDATE OF and WHEN ask now"), "{update}");
+    }
+
+    #[test]
+    fn a_row_that_goes_has_no_value_to_set() {
+        let suggestion = suggested("BEFORE INSERT OR DELETE", "");
+        assert!(suggestion.starts_with("Unless it changes or refuses rows: CREATE TRIGGER ... AFTER INSERT"));
+        assert!(suggested("BEFORE UPDATE OF \"DELETE\"", "").contains("generated column"));
+    }
+
+    #[test]
+    fn a_constraint_trigger_runs_for_each_row() {
+        let mut checks = trigger("big", "checks");
+        checks.definition = "CREATE CONSTRAINT TRIGGER checks AFTER INSERT ON public.big".to_owned();
+        assert!(remedy(&checks).contains("WHEN condition"));
+    }
 
     fn schema() -> Snapshot {
         Snapshot::new()

@@ -1,6 +1,9 @@
 //! `timestamp-without-time-zone`: times that mean another moment in every time zone.
 
-use crate::column_types::{columns_of_type, tell};
+use crate::{
+    case::words,
+    column_types::{columns_of_type, tell},
+};
 use confiture_sdk::{Error, NoOptions, Parts, Relation, Report, Rule, RuleMeta, Schema, Severity};
 
 /// Times that mean another moment in every time zone.
@@ -31,7 +34,10 @@ impl Rule for TimestampWithoutTimeZone {
             let instead = format!("timestamp{} with time zone", precision.unwrap_or_default());
             // An array is converted through its text, in the time zone of the session.
             let using = (!column.type_name.ends_with("[]")).then_some("{} AT TIME ZONE 'UTC'");
-            tell(relation, column, &instead, using, report);
+            let finding = tell(relation, column, &instead, using, report);
+            if let Some(suggestion) = finding.suggestion.as_mut().filter(|_| names_a_day(&column.name)) {
+                suggestion.push_str(" where it holds days alone, TYPE date");
+            }
         }
         Ok(())
     }
@@ -39,6 +45,11 @@ impl Rule for TimestampWithoutTimeZone {
 
 fn is_timestamp(type_name: &str) -> bool {
     type_name.starts_with("timestamp") && type_name.ends_with(" without time zone")
+}
+
+/// A birth date would be another day in another time zone.
+fn names_a_day(name: &str) -> bool {
+    words(name).last().is_some_and(|word| matches!(word.as_str(), "date" | "day" | "birthday" | "birthdate" | "dob"))
 }
 
 const DOCUMENTATION: &str = r#"
@@ -68,7 +79,8 @@ Say in which time zone the values were written:
 ALTER TABLE orders ALTER COLUMN created_at TYPE timestamptz USING created_at AT TIME ZONE 'UTC';
 ```
 
-That rewrites the table, unless the session's time zone is UTC (from PostgreSQL 12 on).
+That rewrites the table, unless the session's time zone is UTC (from PostgreSQL 12 on). A column that holds days alone, such as a birth
+date, becomes a `date` instead: a day is not another one elsewhere.
 
 ## When to allow it
 
@@ -101,5 +113,12 @@ mod tests {
         );
         assert_eq!(found[0].message, "Column 'a' of table 't' is timestamp without time zone");
         assert_eq!(found[0].evidence, ["reltuples = 7"]);
+    }
+
+    #[test]
+    fn a_birth_date_is_a_day() {
+        let table = Table::new("t").column("birth_date", "timestamp without time zone");
+        let found = check(&TimestampWithoutTimeZone, "{}", &Snapshot::from(table)).unwrap();
+        assert!(found[0].suggestion.as_deref().unwrap().ends_with("; where it holds days alone, TYPE date"));
     }
 }

@@ -1,12 +1,13 @@
 //! `unused-index`: indexes that no query reads.
 
-use crate::index_shape::{constraint_of, drop_concurrently};
+use crate::index_shape::{constraint_of, drop_concurrently, whole_of};
 use confiture_sdk::{
-    Error, Parts, Relation, Report, Rule, RuleMeta, Schema, Severity,
+    Error, ObjectRef, Parts, Relation, Report, Rule, RuleMeta, Schema, Severity,
     catalog::{Index, Overview, RelationKind},
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// Indexes that no query reads.
 pub struct UnusedIndex;
@@ -56,12 +57,48 @@ impl Rule for UnusedIndex {
             report.skip_relations();
             return Ok(());
         }
-        let Some(scans) = scans_of(relation).filter(|scans| *scans >= options.min_scans) else { return Ok(()) };
-        for index in relation.indexes.iter().filter(|index| is_unused(index, relation, options)) {
-            tell(relation, index, scans, overview, report);
+        let Some(scans) = scans_of(relation) else { return Ok(()) };
+        let parent = schema.parent_of(relation);
+        if parent.is_none() && scans < options.min_scans {
+            return Ok(());
+        }
+        for index in &relation.indexes {
+            // Of a large schema most indexes are read, and nothing more is asked of them.
+            if parent.is_none() && index.scans.is_none_or(|scans| scans > options.max_scans) {
+                continue;
+            }
+            let part = Measured::of(index, relation, scans);
+            match parent.as_ref().and_then(|parent| Some((parent, whole_of(index, parent)?))) {
+                Some((parent, whole)) => report.remember(|wholes: &mut Wholes| part.add_to(whole, parent, wholes)),
+                None if part.is_unused(options) => part.tell(overview, report),
+                None => {}
+            }
         }
         Ok(())
     }
+
+    fn check(&self, options: &Options, schema: &Schema, report: &mut Report) -> Result<(), Error> {
+        let wholes: Wholes = report.recall();
+        for whole in wholes.into_values().filter(|whole| whole.is_unused(options)) {
+            whole.tell(schema.overview(), report);
+        }
+        Ok(())
+    }
+}
+
+/// Indexes of partitioned tables, by table and name, as far as their partitions were looked at.
+type Wholes = BTreeMap<(String, String), Measured>;
+
+/// An index, and what statistics say of it; of a partitioned table's, the sums over its partitions.
+struct Measured {
+    subject: ObjectRef,
+    table: String,
+    remedy: String,
+    /// It works without being scanned, or nobody counts.
+    works: bool,
+    scans: u64,
+    bytes: u64,
+    scans_of_table: u64,
 }
 
 /// Where statistics were never reset, what the table has seen has to do. Those of a stored snapshot are of an unknown age.
@@ -79,26 +116,60 @@ fn scans_of(relation: &Relation) -> Option<u64> {
     relation.sequential_scans.filter(|_| counts).map(|scans| scans.saturating_add(relation.index_scans.unwrap_or(0)))
 }
 
-fn is_unused(index: &Index, relation: &Relation, options: &Options) -> bool {
-    let is_read = index.scans.is_none_or(|scans| scans > options.max_scans);
-    let is_small = index.bytes.is_none_or(|bytes| bytes < options.min_bytes);
-    // A unique index works at each insert; a scan counts only what queries ask of it.
-    let works = index.unique || constraint_of(index, relation).is_some();
-    !is_read && !is_small && !works && index.valid
-}
+impl Measured {
+    fn of(index: &Index, relation: &Relation, scans_of_table: u64) -> Self {
+        Self {
+            subject: ObjectRef::from((relation, index)),
+            table: relation.name.clone(),
+            remedy: format!("{};", drop_concurrently(index, relation)),
+            // A unique index works at each insert; a scan counts only what queries ask of it.
+            works: index.unique
+                || !index.valid
+                || index.scans.is_none()
+                || index.bytes.is_none()
+                || constraint_of(index, relation).is_some(),
+            scans: index.scans.unwrap_or(0),
+            bytes: index.bytes.unwrap_or(0),
+            scans_of_table,
+        }
+    }
 
-fn tell(relation: &Relation, index: &Index, scans: u64, overview: &Overview, report: &mut Report) {
-    let finding = report
-        .finding((relation, index), format!("Index '{}' on {} is not used", index.name, relation.name))
-        .suggestion(format!("{};", drop_concurrently(index, relation)))
-        .evidence(format!("idx_scan = {}", index.scans.unwrap_or(0)))
-        .evidence(format!("scans of the table = {scans}"))
-        .evidence(format!("bytes = {}", index.bytes.unwrap_or(0)));
-    match (&overview.statistics_since, overview.statistics_days) {
-        (Some(since), Some(days)) => finding.evidence(format!("statistics since {since}, {days:.0} days")),
-        (Some(since), None) => finding.evidence(format!("statistics since {since}")),
-        _ => finding.evidence("statistics were never reset"),
-    };
+    /// Adds what one partition's index has seen to the index that it is a part of.
+    fn add_to(self, whole: &Index, parent: &Relation, wholes: &mut Wholes) {
+        let key = (format!("{}.{}", parent.schema, parent.name), whole.name.clone());
+        let sum = wholes.entry(key).or_insert_with(|| Self {
+            works: false,
+            scans: 0,
+            bytes: 0,
+            ..Self::of(whole, parent, 0)
+        });
+        sum.works |= self.works;
+        sum.scans = sum.scans.saturating_add(self.scans);
+        sum.bytes = sum.bytes.saturating_add(self.bytes);
+        sum.scans_of_table = sum.scans_of_table.saturating_add(self.scans_of_table);
+    }
+
+    fn is_unused(&self, options: &Options) -> bool {
+        !self.works
+            && self.scans <= options.max_scans
+            && self.bytes >= options.min_bytes
+            && self.scans_of_table >= options.min_scans
+    }
+
+    fn tell(self, overview: &Overview, report: &mut Report) {
+        let message = format!("Index '{}' on {} is not used", self.subject.name, self.table);
+        let finding = report
+            .finding(self.subject, message)
+            .suggestion(self.remedy)
+            .evidence(format!("idx_scan = {}", self.scans))
+            .evidence(format!("scans of the table = {}", self.scans_of_table))
+            .evidence(format!("bytes = {}", self.bytes));
+        match (&overview.statistics_since, overview.statistics_days) {
+            (Some(since), Some(days)) => finding.evidence(format!("statistics since {since}, {days:.0} days")),
+            (Some(since), None) => finding.evidence(format!("statistics since {since}")),
+            _ => finding.evidence("statistics were never reset"),
+        };
+    }
 }
 
 const DOCUMENTATION: &str = r#"
@@ -106,7 +177,8 @@ const DOCUMENTATION: &str = r#"
 
 Indexes that were not scanned (`idx_scan`, at most `max_scans`) since statistics were last reset, where that was at least
 `min_days` ago and the table was read at least `min_scans` times since then. Unique indexes and those that a constraint
-stands on work without being scanned, and are left alone; so are those below `min_bytes`.
+stands on work without being scanned, and are left alone; so are those below `min_bytes`. What the indexes of partitions were
+scanned and hold is added up for the index of their parent that they are parts of: they cannot be dropped without it.
 
 ```sql fires {"min_days": 0, "min_scans": 0, "min_bytes": 0}
 CREATE TABLE orders (id bigint PRIMARY KEY, note text);
@@ -173,6 +245,28 @@ mod tests {
         assert_eq!(found[0].suggestion.as_deref(), Some("DROP INDEX CONCURRENTLY public.i;"));
         assert_eq!(found[0].evidence[..2], ["idx_scan = 0", "scans of the table = 1200"]);
         assert!(found[0].fix.is_empty());
+    }
+
+    #[test]
+    fn parts_of_a_partitioned_tables_index_go_with_it() {
+        let parent = Table::new("p").kind(RelationKind::PartitionedTable).index_as("p_a", ["a"], |_| {});
+        let part = |name: &str, scans| {
+            table(scans).partition_of("p").changed(|table| {
+                table.name = name.to_owned();
+                table.indexes[0].name = format!("{name}_a_idx");
+            })
+        };
+        let own = part("p3", 0).changed(|table| table.indexes[0].keys = vec!["b".to_owned()]);
+        let schema = |scans| {
+            let parts = [part("p1", 0), part("p2", scans), own.clone()];
+            parts.into_iter().fold(Snapshot::new().with(parent.clone()), Snapshot::with)
+        };
+        let told = found(schema(0));
+        let suggestions: Vec<_> = told.iter().filter_map(|finding| finding.suggestion.as_deref()).collect();
+        assert_eq!(suggestions, ["DROP INDEX CONCURRENTLY public.p3_a_idx;", "DROP INDEX public.p_a;"]);
+        assert_eq!(told[1].message, "Index 'p_a' on p is not used");
+        assert_eq!(told[1].evidence[1..3], ["scans of the table = 2400", "bytes = 16777216"]);
+        assert_eq!(found(schema(1)).len(), 1, "one partition's is read");
     }
 
     #[test]

@@ -87,7 +87,11 @@ pub struct Sign {
 
 /// Phrases that mean one thing, by what they mean.
 const PHRASES: &[(Kind, &str)] = &[
-    (Kind::Email, "email|e mail|email address|emailadresse|courriel|correo|correo electronico|mail address"),
+    (
+        Kind::Email,
+        "email|e mail|email address|emailadresse|courriel|correo|correo electronico|mail address|email to|email from|email cc|\
+         email bcc",
+    ),
     (
         Kind::Phone,
         "phone|telephone|mobile|phone number|telephone number|mobile number|mobile phone|cellphone|cell phone|fax|fax number|\
@@ -272,6 +276,7 @@ mod tests {
             ("email", "text", Kind::Email),
             ("contactEmail", "character varying(80)", Kind::Email),
             ("email2", "public.citext", Kind::Email),
+            ("email_to", "text", Kind::Email),
             ("Fax", "character varying(24)", Kind::Phone),
             ("mobile_phone", "bigint", Kind::Phone),
             ("first_name", "text", Kind::Name),
