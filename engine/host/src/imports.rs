@@ -25,7 +25,7 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     type Own = HasSelf<State>;
     let mut linker = Linker::new(engine);
     plugin::log::add_to_linker::<State, Own>(&mut linker, |state| state)?;
-    plugin::schema::add_to_linker::<State, Own>(&mut linker, |state| state)?;
+    schema::link(&mut linker)?;
     plugin::database::add_to_linker::<State, Own>(&mut linker, |state| state)?;
     plugin::progress::add_to_linker::<State, Own>(&mut linker, |state| state)?;
     plugin::files::add_to_linker::<State, Own>(&mut linker, |state| state)?;

@@ -50,8 +50,11 @@ pub(crate) fn one_line(text: &str) -> String {
 }
 
 /// `text` with control characters replaced, but for line ends and tabs.
-pub(crate) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c == '\n' || c == '\t' { c } else { visible(c) }).collect()
+pub(crate) fn printable(text: String) -> String {
+    let shown = |c| if c == '\n' || c == '\t' { c } else { visible(c) };
+    // As nearly all texts are. Copying those of many findings takes time and memory.
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t'));
+    if is_plain || text.chars().all(|c| shown(c) == c) { text } else { text.chars().map(shown).collect() }
 }
 
 /// Control characters could move a terminal's cursor, and direction marks could make a text read as another.
@@ -67,7 +70,11 @@ mod tests {
     #[test]
     fn a_message_cannot_write_to_the_terminal() {
         assert_eq!(one_line("\u{1b}[2Jgone\nnext"), "\u{fffd}[2Jgone next");
-        assert_eq!(printable("one\r\ntwo"), "one\u{fffd}\ntwo");
+        assert_eq!(printable("one\r\ntwo\u{7f}".to_owned()), "one\u{fffd}\ntwo\u{fffd}");
+        assert_eq!(printable("ü\u{202e}\t".to_owned()), "ü\u{fffd}\t");
+        for plain in ["plain\n\tand ~ more", "größer"] {
+            assert_eq!(printable(plain.to_owned()), plain);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What belongs to one instance of a plugin: its bounds, what it may use, and what it has open.
 
 use crate::{
+    bindings::confiture::plugin::catalog::Relation,
     directories::Directories,
     imports::{backup::BackupPower, database::DatabasePower, nested::Nested, wasi},
     limiter::Limiter,
@@ -44,6 +45,8 @@ pub(crate) struct State {
     pub rows: ResourceTable,
     /// Strategies that it opened.
     pub nested: Nested,
+    /// The page of relations that crossed last, for the next to be written over; only while a rule runs.
+    pub page: Arc<Vec<Relation>>,
     log: Arc<dyn LogSink>,
     log_bytes_left: usize,
     log_dropped: u64,
@@ -61,6 +64,7 @@ impl State {
             powers,
             rows,
             nested: Nested::default(),
+            page: Arc::default(),
             log,
             log_bytes_left: limits.log_bytes,
             log_dropped: 0,

@@ -16,6 +16,9 @@ pub(super) struct Judge<'a> {
     pub(super) places: &'a Places<'a>,
 }
 
+/// Rules by instance, each with its category.
+type Known<'a> = HashMap<&'a str, (&'a ActiveRule, &'a str)>;
+
 /// What is left of a plugin's findings.
 #[derive(Default)]
 pub(super) struct Judged {
@@ -30,8 +33,9 @@ impl Judge<'_> {
         let mut judged = Judged::default();
         let mut absurd: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let repeated = repeated(&findings);
+        let known = self.known();
         for (finding, repeated) in findings.into_iter().zip(repeated) {
-            let rule = match self.check(&finding) {
+            let (rule, category) = match self.check(&finding, &known) {
                 Ok(rule) => rule,
                 Err(why) => {
                     absurd.entry(finding.rule).or_default().push(why);
@@ -44,7 +48,7 @@ impl Judge<'_> {
             // A plugin cannot know the user's files: only the host's own place counts.
             let span = self.places.span(&finding.subject);
             if rule.scope.covers(&finding.subject, span.as_ref()) {
-                judged.findings.push(self.reported(rule, finding, span));
+                judged.findings.push(reported(rule, category, finding, span));
             } else {
                 *judged.left_out.entry(finding.rule).or_default() += 1;
             }
@@ -53,9 +57,16 @@ impl Judge<'_> {
         judged
     }
 
+    /// The rules by instance, each with its category.
+    fn known(&self) -> Known<'_> {
+        let info = |rule: &ActiveRule| super::info(self.plugin, &rule.setting.id);
+        let category = |rule: &ActiveRule| info(rule).map_or("", |info| info.category.as_str());
+        self.rules.iter().map(|rule| (rule.setting.instance.as_str(), (*rule, category(rule)))).collect()
+    }
+
     /// The rule that found it, or why that cannot be.
-    fn check(&self, finding: &Finding) -> Result<&ActiveRule, String> {
-        let rule = self.rules.iter().find(|rule| rule.setting.instance == finding.rule);
+    fn check<'k>(&self, finding: &Finding, known: &Known<'k>) -> Result<(&'k ActiveRule, &'k str), String> {
+        let rule = known.get(finding.rule.as_str()).copied();
         let rule = rule.ok_or_else(|| "a finding names this rule, which was not switched on".to_owned())?;
         if finding.message.trim().is_empty() {
             return Err(format!("a finding about `{}` has no message", finding.subject));
@@ -74,31 +85,30 @@ impl Judge<'_> {
         }
         call::malformed(self.plugin.name(), Some(instance), why)
     }
+}
 
-    fn reported(&self, rule: &ActiveRule, finding: Finding, span: Option<SourceSpan>) -> Reported {
-        let category = super::info(self.plugin, &rule.setting.id).map(|info| info.category.clone());
-        let mut evidence = finding.evidence;
-        let message = match &rule.message {
-            // The rule's own words say what the project's do not: the names.
-            Some(message) => {
-                evidence.insert(0, finding.message);
-                message.clone()
-            }
-            None => finding.message,
-        };
-        Reported {
-            rule: rule.setting.id.clone(),
-            instance: rule.setting.instance.clone(),
-            plugin: rule.plugin.clone(),
-            category: category.unwrap_or_default(),
-            severity: severity(rule, finding.severity),
-            subject: finding.subject,
-            message,
-            suggestion: finding.suggestion,
-            fix: finding.fix,
-            evidence,
-            span,
+fn reported(rule: &ActiveRule, category: &str, finding: Finding, span: Option<SourceSpan>) -> Reported {
+    let mut evidence = finding.evidence;
+    let message = match &rule.message {
+        // The rule's own words say what the project's do not: the names.
+        Some(message) => {
+            evidence.insert(0, finding.message);
+            message.clone()
         }
+        None => finding.message,
+    };
+    Reported {
+        rule: rule.setting.id.clone(),
+        instance: rule.setting.instance.clone(),
+        plugin: rule.plugin.clone(),
+        category: category.to_owned(),
+        severity: severity(rule, finding.severity),
+        subject: finding.subject,
+        message,
+        suggestion: finding.suggestion,
+        fix: finding.fix,
+        evidence,
+        span,
     }
 }
 

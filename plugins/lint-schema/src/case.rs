@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::borrow::Cow;
 
 /// How names are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize, JsonSchema)]
@@ -65,7 +66,7 @@ impl Case {
             Self::Pascal => words.iter().map(|word| capitalized(word)).collect(),
             Self::Camel => {
                 let rest = words[1..].iter().map(|word| capitalized(word));
-                std::iter::once(words[0].clone()).chain(rest).collect()
+                std::iter::once(words[0].clone().into_owned()).chain(rest).collect()
             }
         };
         Some(front + &body)
@@ -78,11 +79,11 @@ fn capitalized(word: &str) -> String {
 }
 
 /// The words of a name, in lower case: `HTTPServer_id2` has `http`, `server` and `id2`.
-pub fn words(name: &str) -> Vec<String> {
+pub fn words(name: &str) -> Vec<Cow<'_, str>> {
     // As nearly all names are: a large schema has hundreds of thousands.
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     if name.bytes().all(plain) {
-        return name.split('_').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        return name.split('_').filter(|word| !word.is_empty()).map(Cow::Borrowed).collect();
     }
     let chars: Vec<char> = name.chars().collect();
     let mut words = vec![String::new()];
@@ -96,8 +97,7 @@ pub fn words(name: &str) -> Vec<String> {
             word.extend(char.to_lowercase());
         }
     }
-    words.retain(|word| !word.is_empty());
-    words
+    words.into_iter().filter(|word| !word.is_empty()).map(Cow::Owned).collect()
 }
 
 /// A capital starts a word behind a small letter or digit, and as the last of several before a small letter.

@@ -26,15 +26,16 @@ struct Running {
     report: Report,
 }
 
-/// Runs `settings`, uses of `rules`, over the schema that `source` reads. Findings come in the order of the settings.
+/// Runs `settings`, uses of `rules`, over the schema that `source` reads. Findings come in the order of the settings, as
+/// what the caller makes of them.
 ///
 /// # Errors
 /// What the first rule that could not do its work said; [`Error::Failed`] for a rule that is not among `rules`.
-pub fn check_schema(
+pub fn check_schema<F: From<Finding>>(
     rules: &[&'static dyn AnyRule],
     source: Box<dyn Source>,
     settings: &[RuleSetting],
-) -> Result<Vec<Finding>, Error> {
+) -> Result<Vec<F>, Error> {
     let schema = Schema::new(source, Parts::NONE);
     let mut running = settings.iter().map(|setting| open(rules, &schema, setting)).collect::<Result<Vec<_>, _>>()?;
     visit_relations(&schema, &mut running)?;
@@ -43,7 +44,7 @@ pub fn check_schema(
     }
     // Once, at its full size: growing step by step, the list would need its memory twice.
     let mut findings = Vec::with_capacity(running.iter().map(|running| running.report.len()).sum());
-    running.into_iter().for_each(|running| findings.append(&mut running.report.into_findings()));
+    running.into_iter().for_each(|running| findings.extend(running.report.into_findings().into_iter().map(F::from)));
     Ok(findings)
 }
 

@@ -94,8 +94,7 @@ pub fn check_schema(plugin: &Plugin, rules: Vec<lint::RuleSetting>) -> Result<Ve
     let setting =
         |rule: lint::RuleSetting| check::RuleSetting { instance: rule.instance, id: rule.id, options: rule.options };
     let settings: Vec<_> = rules.into_iter().map(setting).collect();
-    let findings = check::check_schema(plugin.rules, Box::new(Host), &settings)?;
-    Ok(findings.into_iter().map(Into::into).collect())
+    Ok(check::check_schema(plugin.rules, Box::new(Host), &settings)?)
 }
 
 /// Rules of this SDK look at schemas; the host asks nothing of them here, and is told if it does.

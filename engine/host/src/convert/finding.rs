@@ -12,6 +12,7 @@ use confiture_model::{
     finding::{Finding, Severity},
     rule::RuleSetting,
 };
+use std::collections::HashSet;
 
 /// The findings of one call.
 ///
@@ -25,11 +26,12 @@ pub(crate) fn findings_in(
     if findings.len() > most {
         return Err(format!("{} findings, where one call may hand over {most}", findings.len()));
     }
-    findings.into_iter().map(|finding| finding_in(finding, rules)).collect()
+    let asked: HashSet<&str> = rules.iter().map(|rule| rule.instance.as_str()).collect();
+    findings.into_iter().map(|finding| finding_in(finding, &asked)).collect()
 }
 
-fn finding_in(finding: wit::Finding, rules: &[RuleSetting]) -> Result<Finding, String> {
-    if !rules.iter().any(|rule| rule.instance == finding.rule) {
+fn finding_in(finding: wit::Finding, asked: &HashSet<&str>) -> Result<Finding, String> {
+    if !asked.contains(finding.rule.as_str()) {
         return Err(format!("a finding of rule `{}`, which was not asked", one_line(&finding.rule)));
     }
     let whose = |why: &str| format!("a finding of rule `{}` {why}", finding.rule);
@@ -51,10 +53,10 @@ fn finding_in(finding: wit::Finding, rules: &[RuleSetting]) -> Result<Finding, S
     Ok(Finding {
         rule: finding.rule,
         subject: object_in(finding.subject),
-        message: printable(&finding.message),
-        suggestion: finding.suggestion.as_deref().map(printable),
+        message: printable(finding.message),
+        suggestion: finding.suggestion.map(printable),
         fix: finding.fix,
-        evidence: finding.evidence.iter().map(|text| printable(text)).collect(),
+        evidence: finding.evidence.into_iter().map(printable).collect(),
         span: finding.span.map(span_in),
         severity: finding.severity.map(severity_in),
         extra: finding.extra,

@@ -50,7 +50,7 @@ fn hook_in(hook: wit::HookInfo) -> Result<HookInfo, String> {
     let mut phases: Vec<Phase> = hook.phases.into_iter().map(phase_in).collect();
     phases.sort();
     phases.dedup();
-    let (summary, documentation) = (one_line(&hook.summary), printable(&hook.documentation));
+    let (summary, documentation) = (one_line(&hook.summary), printable(hook.documentation));
     Ok(HookInfo { id: hook.id, summary, documentation, phases, options })
 }
 

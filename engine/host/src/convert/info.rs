@@ -34,7 +34,7 @@ pub(crate) fn description_in(info: wit::Info) -> Result<Description, String> {
         version: info.version,
         summary: one_line(&info.summary),
         license: info.license.as_deref().map(one_line),
-        homepage: info.homepage.as_deref().map(printable),
+        homepage: info.homepage.map(printable),
         wants,
     };
     Ok(Description { info, unknown_wants })

@@ -45,7 +45,7 @@ fn rule_in(rule: wit::RuleInfo) -> Result<RuleInfo, String> {
             wit::Subject::Migration => Subject::Migration,
         },
         summary: one_line(&rule.summary),
-        documentation: printable(&rule.documentation),
+        documentation: printable(rule.documentation),
         category: one_line(&rule.category),
         default_severity: severity_in(rule.default_severity),
         enabled_by_default: rule.enabled_by_default,

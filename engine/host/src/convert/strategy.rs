@@ -47,7 +47,7 @@ fn strategy_in(strategy: wit::StrategyInfo) -> Result<StrategyInfo, String> {
     extra.promises.iter().for_each(|promise| promises.set(*promise, true));
     Ok(StrategyInfo {
         summary: one_line(&strategy.summary),
-        documentation: printable(&strategy.documentation),
+        documentation: printable(strategy.documentation),
         accepts: strategy.accepts.iter().map(|accepted| one_line(accepted)).collect(),
         promises,
         options: strategy.options.into_iter().map(|option| option_in(&of, option)).collect::<Result<_, _>>()?,

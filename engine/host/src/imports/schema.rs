@@ -1,17 +1,16 @@
 //! `schema`: the schema under check, in pages.
 
 use crate::{
-    bindings::confiture::plugin::{
-        catalog::{Overview, Parts, Relation, Routine, Sequence, Trigger, TypeDefinition},
-        common::ObjectRef,
-        schema::Host,
-    },
+    bindings::confiture::plugin::catalog::{Parts, Relation},
     convert,
     fault::Refused,
     state::State,
 };
 use confiture_model::plugin::SchemaView;
 use std::sync::Arc;
+use wasmtime::{StoreContextMut, component::Linker};
+
+type Caller<'a> = StoreContextMut<'a, State>;
 
 /// The most that one page holds, whatever was asked: a page is copied into the guest's memory whole.
 const LARGEST_PAGE: u32 = 1_000;
@@ -23,6 +22,16 @@ impl State {
             None => Err(Refused::call("reading the schema while no rule runs").into()),
         }
     }
+
+    /// A page of relations, written over the one before it: nine in ten of what crosses are short texts, and making and
+    /// freeing each costs more than to copy it.
+    fn relations(&mut self, offset: u32, count: u32, parts: Parts) -> wasmtime::Result<Arc<Vec<Relation>>> {
+        let view = self.schema()?;
+        // Nobody holds the last page any more: it was copied into the guest before the guest went on.
+        let records = Arc::make_mut(&mut self.page);
+        convert::relation::relations(records, page(&view.snapshot.relations, offset, count), parts);
+        Ok(Arc::clone(&self.page))
+    }
 }
 
 /// At most `count` items from `offset` on.
@@ -32,46 +41,41 @@ fn page<T>(items: &[T], offset: u32, count: u32) -> &[T] {
     &items[start..end]
 }
 
-impl Host for State {
-    fn describe(&mut self) -> wasmtime::Result<Overview> {
-        Ok(convert::catalog::overview(&*self.schema()?))
-    }
-
-    fn relations(&mut self, offset: u32, count: u32, parts: Parts) -> wasmtime::Result<Vec<Relation>> {
-        let view = self.schema()?;
-        let page = page(&view.snapshot.relations, offset, count);
-        Ok(page.iter().map(|relation| convert::relation::relation(relation, parts)).collect())
-    }
-
-    fn find_relation(&mut self, schema: String, name: String) -> wasmtime::Result<Option<Relation>> {
-        let view = self.schema()?;
+/// Links the interface. By hand, because pages of relations are the bulk of what crosses: the bindings would have them made
+/// anew, text by text, each time.
+pub(crate) fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
+    let mut schema = linker.instance("confiture:plugin/schema@0.1.0")?;
+    schema
+        .func_wrap("describe", |store: Caller<'_>, ()| Ok((convert::catalog::overview(&*store.data().schema()?),)))?;
+    schema.func_wrap("relations", |mut store: Caller<'_>, (offset, count, parts): (u32, u32, Parts)| {
+        Ok((store.data_mut().relations(offset, count, parts)?,))
+    })?;
+    schema.func_wrap("find-relation", |store: Caller<'_>, (schema, name): (String, String)| {
+        let view = store.data().schema()?;
         let found = view.snapshot.relation(&schema, &name);
-        Ok(found.map(|relation| convert::relation::relation(relation, Parts::all())))
-    }
-
-    fn routines(&mut self, offset: u32, count: u32) -> wasmtime::Result<Vec<Routine>> {
-        let view = self.schema()?;
-        Ok(page(&view.snapshot.routines, offset, count).iter().map(convert::catalog::routine).collect())
-    }
-
-    fn type_definitions(&mut self, offset: u32, count: u32) -> wasmtime::Result<Vec<TypeDefinition>> {
-        let view = self.schema()?;
-        Ok(page(&view.snapshot.type_definitions, offset, count).iter().map(convert::catalog::type_definition).collect())
-    }
-
-    fn sequences(&mut self, offset: u32, count: u32) -> wasmtime::Result<Vec<Sequence>> {
-        let view = self.schema()?;
-        Ok(page(&view.snapshot.sequences, offset, count).iter().map(convert::catalog::sequence).collect())
-    }
-
-    fn triggers(&mut self, offset: u32, count: u32) -> wasmtime::Result<Vec<Trigger>> {
-        let view = self.schema()?;
-        Ok(page(&view.snapshot.triggers, offset, count).iter().map(convert::catalog::trigger).collect())
-    }
-
-    fn masked_columns(&mut self) -> wasmtime::Result<Vec<ObjectRef>> {
-        Ok(self.schema()?.masked_columns.get().iter().map(convert::object::object_out).collect())
-    }
+        Ok((found.map(|relation| convert::relation::relation(relation, Parts::all())),))
+    })?;
+    schema.func_wrap("routines", |store: Caller<'_>, (offset, count): (u32, u32)| {
+        let view = store.data().schema()?;
+        Ok((page(&view.snapshot.routines, offset, count).iter().map(convert::catalog::routine).collect::<Vec<_>>(),))
+    })?;
+    schema.func_wrap("type-definitions", |store: Caller<'_>, (offset, count): (u32, u32)| {
+        let view = store.data().schema()?;
+        let page = page(&view.snapshot.type_definitions, offset, count);
+        Ok((page.iter().map(convert::catalog::type_definition).collect::<Vec<_>>(),))
+    })?;
+    schema.func_wrap("sequences", |store: Caller<'_>, (offset, count): (u32, u32)| {
+        let view = store.data().schema()?;
+        Ok((page(&view.snapshot.sequences, offset, count).iter().map(convert::catalog::sequence).collect::<Vec<_>>(),))
+    })?;
+    schema.func_wrap("triggers", |store: Caller<'_>, (offset, count): (u32, u32)| {
+        let view = store.data().schema()?;
+        Ok((page(&view.snapshot.triggers, offset, count).iter().map(convert::catalog::trigger).collect::<Vec<_>>(),))
+    })?;
+    schema.func_wrap("masked-columns", |store: Caller<'_>, ()| {
+        let view = store.data().schema()?;
+        Ok((view.masked_columns.get().iter().map(convert::object::object_out).collect::<Vec<_>>(),))
+    })
 }
 
 #[cfg(test)]

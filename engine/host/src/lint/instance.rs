@@ -39,6 +39,7 @@ impl Instance {
     pub(crate) fn end(&mut self) {
         let state = self.store.data_mut();
         state.powers.schema = None;
+        state.page = Arc::default();
         state.end_call();
     }
 

@@ -65,7 +65,7 @@ impl Rule for CutIdentifier {
             tell((&trigger).into(), report);
         }
         for sequence in schema.sequences().filter(|sequence| was_cut(&sequence.name)) {
-            tell((&sequence).into(), report);
+            tell(sequence.into(), report);
         }
         Ok(())
     }

@@ -35,7 +35,7 @@ impl Options {
             return pattern.matches(name);
         }
         let words = words(name);
-        let plain = |word: &String| word.trim_end_matches(|char: char| char.is_ascii_digit()).to_owned();
+        let plain = |word: &str| word.trim_end_matches(|char: char| char.is_ascii_digit()).to_owned();
         let listed = |list: &[&str], word: &str| list.contains(&word) || list.contains(&word.trim_end_matches('s'));
         let one_of = |list: &[&str]| words.iter().any(|word| listed(list, &plain(word)));
         one_of(WORDS) && !one_of(MEASURES)

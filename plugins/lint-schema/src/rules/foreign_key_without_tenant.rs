@@ -20,8 +20,6 @@ struct Seen {
 
 struct Key {
     subject: ObjectRef,
-    table: String,
-    sql_table: String,
     columns: Vec<String>,
     target: ForeignKeyTarget,
     definition: String,
@@ -68,17 +66,15 @@ impl Rule for ForeignKeyWithoutTenant {
             let columns = with_tenant(options, &key.columns);
             let target_columns = with_tenant(options, &key.target.columns);
             let target = sql::qualified(&key.target.schema, &key.target.table);
-            let message = format!(
-                "Foreign key on {}({}) leaves '{}' out",
-                key.table,
-                key.columns.join(", "),
-                options.tenant_column
-            );
+            let (schema, table) = (key.subject.schema.as_deref(), key.subject.parent.as_deref());
+            let (schema, table) = (schema.unwrap_or_default(), table.unwrap_or_default());
+            let message =
+                format!("Foreign key on {table}({}) leaves '{}' out", key.columns.join(", "), options.tenant_column);
             report
                 .finding(&key.subject, message)
                 .suggestion(format!(
                     "ALTER TABLE {} ADD FOREIGN KEY ({columns}) REFERENCES {target} ({target_columns});",
-                    key.sql_table
+                    sql::qualified(schema, table)
                 ))
                 .evidence(format!("{}: {}", key.subject.name, key.definition))
                 .evidence(format!("both tables have the column {}", options.tenant_column));
@@ -102,8 +98,6 @@ fn without_tenant(key: &Constraint, relation: &Relation, tenant: &str) -> Option
     }
     Some(Key {
         subject: ObjectRef::from((relation, key)),
-        table: relation.name.clone(),
-        sql_table: relation.sql_name(),
         columns: key.columns.clone(),
         target,
         definition: key.definition.clone(),

@@ -70,9 +70,9 @@ impl Rule for KeyRunningOut {
         for sequence in schema.sequences().filter(|sequence| !sequence.cycles) {
             let Some(fraction) = sequence.used_fraction else { continue };
             let column = sequence.owned_by.as_ref().and_then(|owner| filled.get(owner));
-            let used = 100.0 * used_of(&sequence, fraction, column.map(|(_, type_name)| type_name.as_str()));
+            let used = 100.0 * used_of(sequence, fraction, column.map(|(_, type_name)| type_name.as_str()));
             if used >= options.warn_percent && used > 0.0 {
-                tell(options, &sequence, column, used, report);
+                tell(options, sequence, column, used, report);
             }
         }
         Ok(())

@@ -144,7 +144,7 @@ impl Rule for NamePattern {
         if options.wants(Target::Sequences) {
             // The sequence of an identity column is made and named by PostgreSQL.
             for sequence in schema.sequences().filter(|sequence| !sequence.identity) {
-                options.judge(Target::Sequences, &sequence.name, &sequence, report);
+                options.judge(Target::Sequences, &sequence.name, sequence, report);
             }
         }
         if options.wants(Target::Triggers) {

@@ -22,10 +22,10 @@ impl Rule for SequenceNaming {
 
     fn check(&self, options: &Naming, schema: &Schema, report: &mut Report) -> Result<(), Error> {
         // PostgreSQL makes and names the sequence of a column after the column.
-        let chosen: Vec<Sequence> =
+        let chosen: Vec<&Sequence> =
             schema.sequences().filter(|sequence| !sequence.identity && sequence.owned_by.is_none()).collect();
         let names: HashSet<(&str, &str)> = chosen.iter().map(|one| (&*one.schema, &*one.name)).collect();
-        for sequence in &chosen {
+        for sequence in chosen.iter().copied() {
             let Some(complaint) = options.complaint(&sequence.name) else { continue };
             let finding = report.finding(sequence, format!("Sequence '{}' {complaint}", sequence.name));
             // Tables and sequences share their names.

@@ -44,6 +44,10 @@ impl Joins {
     /// The equations of a view between columns of two of its tables; none where there are none.
     pub fn of(view: &Relation) -> Option<Self> {
         let query = view.definition.as_deref()?;
+        // As most views are: over one table, or without a comparison.
+        if view.depends_on.len() < 2 || !query.contains(" = ") {
+            return None;
+        }
         let sources = sources(query, &view.depends_on);
         let side = |table: &str, column: &str| {
             let (schema, table) = sources.get(&unquoted(table))?.clone()?;

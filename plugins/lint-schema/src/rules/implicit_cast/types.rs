@@ -31,6 +31,11 @@ impl<'s> Types<'s> {
         Self { schema, domains: None, columns: HashMap::new() }
     }
 
+    /// Where they are asked for.
+    pub fn schema(&self) -> &'s Schema {
+        self.schema
+    }
+
     /// The type of a column, as PostgreSQL prints it; none where there is no such column.
     pub fn of(&mut self, schema: &str, table: &str, column: &str) -> Option<String> {
         let columns = self.columns.entry((schema.to_owned(), table.to_owned())).or_insert_with(|| {

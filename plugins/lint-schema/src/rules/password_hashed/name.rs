@@ -1,6 +1,7 @@
 //! Which columns are called a person's password.
 
 use crate::case::words;
+use std::borrow::Cow;
 
 /// What a column's name says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,8 +98,9 @@ const MACHINES: &[&str] = &[
 pub fn meaning(column: &str, table: &str) -> Option<Meaning> {
     let mut words = words(column);
     if words.iter().any(|word| is_in(READABLE, word)) && words.iter().any(|word| is_in(PASSWORD, word)) {
-        let only =
-            |word: &String| is_in(READABLE, word) || is_in(PASSWORD, word) || is_in(OWNERS, word) || word == "text";
+        let only = |word: &Cow<'_, str>| {
+            is_in(READABLE, word) || is_in(PASSWORD, word) || is_in(OWNERS, word) || word == "text"
+        };
         return words.iter().all(only).then_some(Meaning::Readable);
     }
     while words.len() > 1 && words.last().is_some_and(|word| is_in(HASH, word)) {
