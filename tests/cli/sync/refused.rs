@@ -126,7 +126,7 @@ async fn rows_that_break_what_the_target_has_validated_are_counted_before_anythi
         "check `total_positive` of `public.orders` is validated in the target and not at the source, where 2 rows that are to",
         "the condition `public.orders=((total > 0)) IS NOT FALSE`",
         "foreign key `boss_fkey` of `public.people` is validated in the target and not at the source, where 1 row that is to",
-        "the condition `public.people=boss IS NULL OR (boss) IN (SELECT id FROM public.people)`",
+        "the condition `public.people=\"boss\" IS NULL OR (\"boss\") IN (SELECT \"id\" FROM \"public\".\"people\")`",
         "foreign key `person_fkey` of `public.orders` is validated in the target and not at the source, where 3 rows that",
         "add it again NOT VALID",
     ];
