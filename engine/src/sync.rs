@@ -2,11 +2,13 @@
 //!
 //! [`plan`] works on data alone: two schemas, what the two logins may do, a resolved profile and the command line. Tables
 //! are chosen (`scope`), compared (`compare`), put in order (`order`), and narrowed to the rows that are wanted
-//! (`select`); what forbids the run is said all at once ([`Refusals`]). [`Masks`] hands the plan's strategies to whoever
+//! (`select`); what forbids the run is said all at once ([`Refusals`]), but for rows that break a constraint (`doubts`), which
+//! the source has to be asked about. [`Masks`] hands the plan's strategies to whoever
 //! copies, [`rules`] says what the proof may find afterwards, [`report`] tells how it went.
 
 mod compare;
 mod digest;
+mod doubts;
 mod graph;
 mod masks;
 mod may;
@@ -22,6 +24,7 @@ mod unchecked;
 
 pub use {
     digest::mark,
+    doubts::judge,
     masks::Masks,
     refusal::{Refusal, RefusalKind, Refusals},
     resume::{goes_on, run_name},
@@ -33,7 +36,7 @@ pub use {
 use crate::anonymize::resolve::Resolved;
 use confiture_model::{
     schema::{Column, Relation, Snapshot},
-    sync::{ColumnPlan, EndFacts, Name, PLAN_VERSION, Plan, ProfileMark, TablePlan},
+    sync::{ColumnPlan, Doubt, EndFacts, Name, PLAN_VERSION, Plan, ProfileMark, TablePlan},
 };
 use scope::Unit;
 
@@ -90,6 +93,8 @@ pub struct Planned {
     pub plan: Plan,
     /// Remarks.
     pub notices: Vec<String>,
+    /// Constraints of the target that rows of the source may break: for whoever holds the snapshot to ask, and [`judge`].
+    pub doubts: Vec<Doubt>,
 }
 
 /// Makes the plan.
@@ -108,6 +113,7 @@ pub fn plan(request: Request<'_>) -> Result<Planned, Refusals> {
     may::outside(&request, &scope, &mut refusals, &mut notices);
     may::cycles(&request, &cycles, &mut refusals);
     let unchecked = unchecked::unchecked(&request, &scope, &mut notices);
+    let doubts = doubts::doubts(&request, &scope);
     let selection = select::select(&request, &scope, &edges, &mut refusals, &mut notices);
     let tables = units.iter().map(|unit| table(&request, unit, selection.condition(unit))).collect();
     let plan = Plan {
@@ -124,7 +130,7 @@ pub fn plan(request: Request<'_>) -> Result<Planned, Refusals> {
         large_objects: request.options.large_objects,
         workers: request.options.workers.max(1),
     };
-    refusals.or(Planned { plan, notices })
+    refusals.or(Planned { plan, notices, doubts })
 }
 
 fn table(request: &Request<'_>, unit: &Unit<'_>, condition: Option<select::Condition>) -> TablePlan {

@@ -104,7 +104,7 @@ impl Sync {
             Err(refused) => return refused.end(global, self.dry_run),
         };
         if self.dry_run {
-            return dry_run::run(global, &prepared, self.restart).await;
+            return dry_run::run(global, prepared, self.restart).await;
         }
         run::run(global, &self, prepared, interrupt).await
     }

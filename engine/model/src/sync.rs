@@ -4,8 +4,10 @@
 //! a worker on another machine copies by the same plan. Whoever copies asks [`TableMasks`] for the strategies of a table,
 //! once for each stream of rows.
 
+mod doubt;
 mod end;
 
+pub use doubt::{Answer, Doubt};
 pub use end::{EndFacts, Identity, MaskedRule, Survivors, TableFacts};
 
 use crate::{BoxFuture, fault::Fault, mask::Masking};

@@ -7,6 +7,7 @@
 
 mod chunks;
 mod decode;
+mod doubts;
 mod encode;
 pub mod ends;
 mod error;
@@ -29,6 +30,7 @@ mod target;
 mod thread;
 pub mod verify;
 
+pub use doubts::ask;
 pub use error::{End, Ending, Partly, Said, SyncError};
 pub use kept::resume;
 pub use record::RunRecord;

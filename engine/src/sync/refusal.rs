@@ -23,6 +23,8 @@ pub enum RefusalKind {
     HoldsData,
     /// A table that is not copied refers to one that is replaced, or the other way round.
     Reference,
+    /// Rows of the source break a constraint of the target.
+    Constraint,
     /// A condition is wrong.
     Condition,
     /// There is no profile, or it does not do what it has to.

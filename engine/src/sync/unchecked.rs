@@ -2,12 +2,12 @@
 
 use super::{Request, graph::foreign_keys, name_of, order::declared, scope::Scope};
 use confiture_model::{
-    schema::{Constraint, ForeignKeyTarget, Relation},
+    schema::Constraint,
     sync::{ForeignKey, Name},
 };
 
 /// Those of the tables that are copied; PostgreSQL asks them of every row that comes in, so they are taken off for the run,
-/// which only the owner can. What else is to know of keys that one database has validated goes to `notices`.
+/// which only the owner can. Where that is somebody else, `notices` says so.
 pub(super) fn unchecked(request: &Request<'_>, scope: &Scope<'_>, notices: &mut Vec<String>) -> Vec<ForeignKey> {
     let mut found: Vec<ForeignKey> = Vec::new();
     for unit in &scope.units {
@@ -18,9 +18,7 @@ pub(super) fn unchecked(request: &Request<'_>, scope: &Scope<'_>, notices: &mut 
             if found.iter().any(|key| key.table == table && key.name == constraint.name) {
                 continue;
             }
-            if constraint.validated {
-                notices.extend(lenient(request, relation, constraint, to));
-            } else if !constraint.definition.contains("NOT ENFORCED") {
+            if !constraint.validated && !constraint.definition.contains("NOT ENFORCED") {
                 let to = Name { schema: to.schema.clone(), name: to.table.clone() };
                 match owned(request, &table) && owned(request, &to) {
                     true => found.push(key(table, constraint)),
@@ -35,23 +33,6 @@ pub(super) fn unchecked(request: &Request<'_>, scope: &Scope<'_>, notices: &mut 
     }
     notices.dedup();
     found
-}
-
-/// A key of the target that is validated, and at the source is not.
-fn lenient(request: &Request<'_>, relation: &Relation, key: &Constraint, to: &ForeignKeyTarget) -> Option<String> {
-    let source = request.source.relation(&relation.schema, &relation.name)?;
-    let same = |(one, other): &(&Constraint, &ForeignKeyTarget)| {
-        one.columns == key.columns && (&other.schema, &other.table) == (&to.schema, &to.table)
-    };
-    let (one, _) = foreign_keys(source).find(same)?;
-    let table = name_of(relation);
-    (!one.validated).then(|| {
-        format!(
-            "foreign key `{}` of `{table}` is NOT VALID at the source and validated in the target: a row that misses it \
-             ends the run, unless it is NOT VALID in the target as well",
-            key.name
-        )
-    })
 }
 
 /// A table that is not known is nobody's concern: what it is referred to by is looked at elsewhere.

@@ -16,7 +16,11 @@ use confiture_postgres::{sync::pace::pace, text_queries::PgTextQueries};
 const ROWS: u32 = 3;
 
 /// Reports; writes nothing anywhere.
-pub async fn run(global: &Global, prepared: &Prepared, restart: bool) -> Result<Exit, Failure> {
+pub async fn run(global: &Global, mut prepared: Prepared, restart: bool) -> Result<Exit, Failure> {
+    if let Err(refused) = prepared.judge(None).await? {
+        return refused.end(global, true);
+    }
+    let prepared = &prepared;
     let (source, target) = prepared.shown.clone();
     let mut report = Report::planned(&prepared.planned, source, target);
     samples(prepared, &mut report).await?;

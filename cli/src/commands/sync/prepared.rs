@@ -3,7 +3,9 @@
 use super::{
     Sync,
     ends::{Chosen, guarded, variable},
-    print, schema,
+    print,
+    run::failed,
+    schema,
 };
 use crate::{
     commands::anonymize::work::{failure, look, plugins},
@@ -32,7 +34,7 @@ use confiture_model::{
 use confiture_postgres::{
     connect::connect,
     session::PgSession,
-    sync::{Ends, ends::facts},
+    sync::{Ends, SourceSnapshot, ask, ends::facts},
     text_queries::PgTextQueries,
 };
 
@@ -144,6 +146,29 @@ impl Prepared {
 /// Both databases, as whoever copies wants them.
 pub fn ends(from: &Chosen, to: &Chosen) -> Ends {
     Ends { source: from.options.clone(), target: to.options.clone(), client: crate::migrations::client() }
+}
+
+impl Prepared {
+    /// Asks the source's rows, in this snapshot or in a new one, whether they break what the target has validated. Answers
+    /// what more there is to know.
+    pub async fn judge(&mut self, snapshot: Option<&SourceSnapshot>) -> Result<Result<Vec<String>, Refused>, Failure> {
+        let Planned { plan, doubts, notices } = &mut self.planned;
+        if doubts.is_empty() {
+            return Ok(Ok(Vec::new()));
+        }
+        let taken = match snapshot {
+            Some(_) => None,
+            None => Some(SourceSnapshot::take(&self.ends).await.map_err(|error| failed(&error))?),
+        };
+        let Some(snapshot) = snapshot.or(taken.as_ref()) else { return Ok(Ok(Vec::new())) };
+        let answers = ask(plan, doubts, &self.ends, snapshot).await.map_err(|error| failed(&error))?;
+        let (refusals, more) = sync::judge(plan, doubts, &answers);
+        if !refusals.0.is_empty() {
+            return Ok(Err(Refused { refusals, shown: self.shown.clone() }));
+        }
+        notices.extend(more.iter().cloned());
+        Ok(Ok(more))
+    }
 }
 
 impl Side {

@@ -34,6 +34,10 @@ pub async fn run(
         confirm(global, &what).await?;
     }
     let snapshot = snapshot(&mut prepared, command.restart).await?;
+    match prepared.judge(Some(&snapshot)).await? {
+        Ok(more) => more.iter().for_each(output::warn),
+        Err(refused) => return refused.end(global, false),
+    }
     let progress = Arc::new(Progress::new(&prepared.planned.plan));
     interrupt.listen();
     let begun = Instant::now();
