@@ -49,7 +49,7 @@ fn is_timestamp(type_name: &str) -> bool {
 
 /// A birth date would be another day in another time zone.
 fn names_a_day(name: &str) -> bool {
-    words(name).last().is_some_and(|word| matches!(word.as_str(), "date" | "day" | "birthday" | "birthdate" | "dob"))
+    words(name).last().is_some_and(|word| matches!(word.as_ref(), "date" | "day" | "birthday" | "birthdate" | "dob"))
 }
 
 const DOCUMENTATION: &str = r#"
