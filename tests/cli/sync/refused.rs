@@ -160,6 +160,8 @@ async fn rows_that_break_what_the_target_has_validated_are_counted_before_anythi
     // Nor of a check that is the target's alone: what it calls is not called at the source.
     pair.execute("ALTER TABLE people ADD CONSTRAINT few CHECK (boss IS NULL OR boss < 1000)").await;
     let ran = pair.sync(&["--replace", "--yes", "--where", "orders=total > 0"]).expect(0);
-    ran.says(&["check `few` of `public.people` is validated in the target and not at the source, and rows of"]);
-    ran.says(&["check `has_at` of `public.people` is validated in the target and not at the source, and rows of"]);
+    ran.says(&[
+        "check `few` of `public.people` is validated in the target and not at the source, and rows of",
+        "check `has_at` of `public.people` is validated in the target and not at the source, and rows of",
+    ]);
 }
