@@ -6,9 +6,12 @@ use crate::{
     fault::Refused,
     state::State,
 };
-use confiture_model::plugin::SchemaView;
+use confiture_model::{plugin::SchemaView, schema::Snapshot};
 use std::sync::Arc;
-use wasmtime::{StoreContextMut, component::Linker};
+use wasmtime::{
+    StoreContextMut,
+    component::{ComponentType, Linker, LinkerInstance, Lower},
+};
 
 type Caller<'a> = StoreContextMut<'a, State>;
 
@@ -55,26 +58,30 @@ pub(crate) fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
         let found = view.snapshot.relation(&schema, &name);
         Ok((found.map(|relation| convert::relation::relation(relation, Parts::all())),))
     })?;
-    schema.func_wrap("routines", |store: Caller<'_>, (offset, count): (u32, u32)| {
-        let view = store.data().schema()?;
-        Ok((page(&view.snapshot.routines, offset, count).iter().map(convert::catalog::routine).collect::<Vec<_>>(),))
-    })?;
-    schema.func_wrap("type-definitions", |store: Caller<'_>, (offset, count): (u32, u32)| {
-        let view = store.data().schema()?;
-        let page = page(&view.snapshot.type_definitions, offset, count);
-        Ok((page.iter().map(convert::catalog::type_definition).collect::<Vec<_>>(),))
-    })?;
-    schema.func_wrap("sequences", |store: Caller<'_>, (offset, count): (u32, u32)| {
-        let view = store.data().schema()?;
-        Ok((page(&view.snapshot.sequences, offset, count).iter().map(convert::catalog::sequence).collect::<Vec<_>>(),))
-    })?;
-    schema.func_wrap("triggers", |store: Caller<'_>, (offset, count): (u32, u32)| {
-        let view = store.data().schema()?;
-        Ok((page(&view.snapshot.triggers, offset, count).iter().map(convert::catalog::trigger).collect::<Vec<_>>(),))
-    })?;
+    pages(&mut schema, "routines", |snapshot| &snapshot.routines, convert::catalog::routine)?;
+    pages(&mut schema, "type-definitions", |snapshot| &snapshot.type_definitions, convert::catalog::type_definition)?;
+    pages(&mut schema, "sequences", |snapshot| &snapshot.sequences, convert::catalog::sequence)?;
+    pages(&mut schema, "triggers", |snapshot| &snapshot.triggers, convert::catalog::trigger)?;
     schema.func_wrap("masked-columns", |store: Caller<'_>, ()| {
         let view = store.data().schema()?;
         Ok((view.masked_columns.get().iter().map(convert::object::object_out).collect::<Vec<_>>(),))
+    })
+}
+
+/// Links a function that gives pages of one kind of object.
+fn pages<T, Record>(
+    schema: &mut LinkerInstance<'_, State>,
+    name: &str,
+    all: fn(&Snapshot) -> &Vec<T>,
+    convert: fn(&T) -> Record,
+) -> wasmtime::Result<()>
+where
+    T: 'static,
+    Record: ComponentType + Lower + Send + Sync + 'static,
+{
+    schema.func_wrap(name, move |store: Caller<'_>, (offset, count): (u32, u32)| {
+        let view = store.data().schema()?;
+        Ok((page(all(&view.snapshot), offset, count).iter().map(convert).collect::<Vec<_>>(),))
     })
 }
 
