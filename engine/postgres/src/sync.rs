@@ -22,6 +22,7 @@ mod name;
 mod one;
 pub mod pace;
 mod record;
+mod reference;
 mod rows;
 mod several;
 mod snapshot;

@@ -6,25 +6,20 @@ use super::{
     error::SyncError,
     link::{Link, get},
     name::{identifier, list, qualified},
+    reference::{REFERENCE, Reference},
 };
-use confiture_model::sync::{Answer, Doubt, Name, Plan, TablePlan};
-use tokio_postgres::Row;
+use confiture_model::sync::{Answer, Doubt, Plan, TablePlan};
 
-/// A constraint of the target, by its table and name, with the operators by which PostgreSQL asks it.
-const CONSTRAINT: &str = "SELECT con.confmatchtype = 'f' AS is_full, pg_get_expr(con.conbin, con.conrelid) AS expression,
-        fn.nspname::text AS schema, f.relname::text AS name, f.relkind = 'r' AS only,
-        to_jsonb(con) ->> 'conperiod' IS NOT DISTINCT FROM 'true' AS period,
-        ARRAY(SELECT a.attname::text FROM unnest(con.conkey) WITH ORDINALITY AS k (number, place)
-            JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = k.number ORDER BY k.place) AS columns,
-        ARRAY(SELECT a.attname::text FROM unnest(con.confkey) WITH ORDINALITY AS k (number, place)
-            JOIN pg_attribute a ON a.attrelid = con.confrelid AND a.attnum = k.number ORDER BY k.place) AS referenced,
-        ARRAY(SELECT format('OPERATOR(%I.%s)', opn.nspname, o.oprname)
-            FROM unnest(con.conpfeqop) WITH ORDINALITY AS k (number, place)
-            JOIN pg_operator o ON o.oid = k.number JOIN pg_namespace opn ON opn.oid = o.oprnamespace
-            ORDER BY k.place) AS operators
-    FROM pg_constraint con LEFT JOIN pg_class f ON f.oid = con.confrelid LEFT JOIN pg_namespace fn ON fn.oid = f.relnamespace
+/// A constraint of the target, by its table and name.
+fn constraint() -> String {
+    format!(
+        "SELECT pg_get_expr(con.conbin, con.conrelid) AS expression,
+        to_jsonb(con) ->> 'conperiod' IS NOT DISTINCT FROM 'true' AS period, {REFERENCE}
+    FROM pg_constraint con
     WHERE con.conrelid = to_regclass($1)::oid AND con.conname = $2 AND con.contype IN ('c', 'f')
-        AND NOT EXISTS (SELECT FROM pg_constraint p WHERE p.oid = con.conparentid AND p.conrelid = con.conrelid)";
+        AND NOT EXISTS (SELECT FROM pg_constraint p WHERE p.oid = con.conparentid AND p.conrelid = con.conrelid)"
+    )
+}
 
 /// The expressions of a table's own checks.
 const CHECKS: &str = "SELECT pg_get_expr(con.conbin, con.conrelid) AS expression FROM pg_constraint con
@@ -61,10 +56,13 @@ pub async fn ask(
 
 async fn answer(table: &TablePlan, doubt: &Doubt, target: &Link, source: &Link) -> Result<Answer, SyncError> {
     let doing = format!("reading the constraint {} of {}", doubt.constraint, doubt.table);
-    let rows = target.rows(&doing, CONSTRAINT, &[&qualified(&doubt.table), &doubt.constraint]).await?;
+    let rows = target.rows(&doing, &constraint(), &[&qualified(&doubt.table), &doubt.constraint]).await?;
     let Some(row) = rows.first().filter(|row| !get::<bool>(row, "period")) else { return Ok(Answer::default()) };
     let Broken { breaks, keeps } = match doubt.foreign_key {
-        true => of_key(table, row),
+        true => {
+            let key = Reference::of(row).map_err(|error| SyncError::of(target.end, &doing, &error))?;
+            of_key(&key, &identifier(&table.table.name))
+        }
         false => {
             let expression: String = get(row, "expression");
             let own = source.rows(&doing, CHECKS, &[&qualified(&table.table)]).await?;
@@ -110,34 +108,15 @@ fn of_check(expression: &str) -> Broken {
     Broken { breaks: format!("({expression}) IS FALSE"), keeps: format!("({expression}) IS NOT FALSE") }
 }
 
-/// A foreign key with a null in it is not checked; with MATCH FULL it has to be null whole.
-fn of_key(table: &TablePlan, row: &Row) -> Broken {
-    let (columns, referenced): (Vec<String>, Vec<String>) = (get(row, "columns"), get(row, "referenced"));
-    let operators: Vec<String> = get(row, "operators");
-    let other = qualified(&Name { schema: get(row, "schema"), name: get(row, "name") });
-    let alias = identifier(&table.table.name);
-    let own: Vec<String> = columns.iter().map(|column| format!("{alias}.{}", identifier(column))).collect();
-    let same = own.iter().zip(&referenced).zip(&operators);
-    let same = same.map(|((own, other), operator)| format!("confiture_p.{} {operator} {own}", identifier(other)));
-    let same = same.collect::<Vec<_>>().join(" AND ");
-    let all = |columns: &[String], test: &str, with: &str| {
-        columns.iter().map(|column| format!("{column} IS {test}")).collect::<Vec<_>>().join(with)
-    };
-    let full: bool = get(row, "is_full");
-    let part = match full {
-        true => format!(" OR NOT ({}) AND NOT ({})", all(&own, "NULL", " AND "), all(&own, "NOT NULL", " AND ")),
-        false => String::new(),
-    };
-    let only = if get(row, "only") { "ONLY " } else { "" };
-    let bare: Vec<String> = columns.iter().map(|column| identifier(column)).collect();
-    let nulls = all(&bare, "NULL", if full { " AND " } else { " OR " });
-    let named = list(columns.iter().map(String::as_str));
-    let keys = list(referenced.iter().map(String::as_str));
-    Broken {
-        breaks: format!(
-            "{} AND NOT EXISTS (SELECT FROM {only}{other} AS confiture_p WHERE {same}){part}",
-            all(&own, "NOT NULL", " AND ")
-        ),
-        keeps: format!("{nulls} OR ({named}) IN (SELECT {keys} FROM {other})"),
-    }
+fn of_key(key: &Reference, table: &str) -> Broken {
+    let null: Vec<String> = key.columns.iter().map(|column| format!("{} IS NULL", identifier(column))).collect();
+    let names = |columns: &[String]| list(columns.iter().map(String::as_str));
+    let keeps = format!(
+        "{} OR ({}) IN (SELECT {} FROM {})",
+        null.join(if key.is_full { " AND " } else { " OR " }),
+        names(&key.columns),
+        names(&key.referenced),
+        qualified(&key.other)
+    );
+    Broken { breaks: key.misses(table), keeps }
 }

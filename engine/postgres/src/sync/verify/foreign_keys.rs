@@ -1,7 +1,10 @@
 //! Whether every foreign key finds its row, also those that PostgreSQL was told not to validate.
 
 use super::{
-    super::name::{identifier, qualified},
+    super::{
+        name::qualified,
+        reference::{REFERENCE, Reference},
+    },
     Pair, SyncError,
 };
 use confiture_model::sync::{Check, CheckKind, Name, Plan};
@@ -9,31 +12,27 @@ use tokio_postgres::Row;
 
 /// The foreign keys of these tables, and of the partitioned ones that they are a part of. Those that a server does not
 /// enforce, and those over periods, which compare otherwise, are left out.
-const KEYS: &str = "
+fn keys() -> String {
+    format!(
+        "
 WITH mine AS (
   SELECT c.oid FROM unnest($1::text[], $2::text[]) AS u (s, t) JOIN pg_namespace n ON n.nspname = u.s
   JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = u.t),
 concerned AS (SELECT oid FROM mine UNION SELECT a.relid FROM mine CROSS JOIN LATERAL pg_partition_ancestors(mine.oid) AS a)
-SELECT con.conname::text AS name, con.convalidated AS validated, con.confmatchtype = 'f' AS is_full,
-  n.nspname::text AS schema, c.relname::text AS table, c.relkind = 'r' AS only,
-  fn.nspname::text AS other_schema, f.relname::text AS other_table, f.relkind = 'r' AS other_only,
-  ARRAY(SELECT a.attname::text FROM unnest(con.conkey) WITH ORDINALITY AS k (number, place)
-    JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = k.number ORDER BY k.place) AS columns,
-  ARRAY(SELECT a.attname::text FROM unnest(con.confkey) WITH ORDINALITY AS k (number, place)
-    JOIN pg_attribute a ON a.attrelid = con.confrelid AND a.attnum = k.number ORDER BY k.place) AS referenced,
-  ARRAY(SELECT format('OPERATOR(%I.%s)', opn.nspname, o.oprname) FROM unnest(con.conpfeqop) WITH ORDINALITY AS k (number, place)
-    JOIN pg_operator o ON o.oid = k.number JOIN pg_namespace opn ON opn.oid = o.oprnamespace ORDER BY k.place) AS operators
+SELECT con.conname::text AS name, con.convalidated AS validated,
+  n.nspname::text AS schema, c.relname::text AS table, c.relkind = 'r' AS only, {REFERENCE}
 FROM pg_constraint con JOIN pg_class c ON c.oid = con.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-JOIN pg_class f ON f.oid = con.confrelid JOIN pg_namespace fn ON fn.oid = f.relnamespace
 WHERE con.contype = 'f' AND con.conparentid = 0 AND con.conrelid IN (SELECT oid FROM concerned)
   AND to_jsonb(con) ->> 'conenforced' IS DISTINCT FROM 'false' AND to_jsonb(con) ->> 'conperiod' IS DISTINCT FROM 'true'
-ORDER BY 4, 5, 1";
+ORDER BY 3, 4, 1"
+    )
+}
 
 pub(super) async fn check(pair: &Pair<'_>, plan: &Plan) -> Result<Vec<Check>, SyncError> {
     let schemas: Vec<&str> = plan.tables.iter().map(|table| table.table.schema.as_str()).collect();
     let tables: Vec<&str> = plan.tables.iter().map(|table| table.table.name.as_str()).collect();
     let mut checks = Vec::new();
-    for row in pair.target.rows("reading its foreign keys", KEYS, &[&schemas, &tables]).await? {
+    for row in pair.target.rows("reading its foreign keys", &keys(), &[&schemas, &tables]).await? {
         let key = Key::of(&row).map_err(|error| SyncError::of(pair.target.end, "reading its foreign keys", &error))?;
         checks.push(check_one(pair, &key).await?);
     }
@@ -49,34 +48,10 @@ struct Key {
 
 impl Key {
     fn of(row: &Row) -> Result<Self, tokio_postgres::Error> {
-        let name = |schema, table| -> Result<Name, tokio_postgres::Error> {
-            Ok(Name { schema: row.try_get(schema)?, name: row.try_get(table)? })
-        };
-        let (table, other) = (name("schema", "table")?, name("other_schema", "other_table")?);
-        let columns: Vec<String> = row.try_get("columns")?;
-        let referenced: Vec<String> = row.try_get("referenced")?;
-        let operators: Vec<String> = row.try_get("operators")?;
-        let only =
-            |only: &str| -> Result<&str, tokio_postgres::Error> { Ok(if row.try_get(only)? { "ONLY " } else { "" }) };
-        let quoted: Vec<String> = columns.iter().map(|column| format!("c.{}", identifier(column))).collect();
-        let same = quoted.iter().zip(&referenced).zip(&operators);
-        let same = same.map(|((own, other), operator)| format!("p.{} {operator} {own}", identifier(other)));
-        let all =
-            |test: &str| quoted.iter().map(|column| format!("{column} IS {test}")).collect::<Vec<_>>().join(" AND ");
-        // A foreign key with a null in it is not checked; with MATCH FULL it has to be null whole.
-        let part = match row.try_get("is_full")? {
-            true => format!(" OR NOT ({}) AND NOT ({})", all("NULL"), all("NOT NULL")),
-            false => String::new(),
-        };
-        let sql = format!(
-            "SELECT count(*) FROM {}{} AS c WHERE {} AND NOT EXISTS (SELECT FROM {}{} AS p WHERE {}){part}",
-            only("only")?,
-            qualified(&table),
-            all("NOT NULL"),
-            only("other_only")?,
-            qualified(&other),
-            same.collect::<Vec<_>>().join(" AND "),
-        );
+        let table = Name { schema: row.try_get("schema")?, name: row.try_get("table")? };
+        let only = if row.try_get("only")? { "ONLY " } else { "" };
+        let misses = Reference::of(row)?.misses("c");
+        let sql = format!("SELECT count(*) FROM {only}{} AS c WHERE {misses}", qualified(&table));
         Ok(Self { name: row.try_get("name")?, validated: row.try_get("validated")?, table, sql })
     }
 }
